@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 /**
- * The values everything else is written in: positions, timelines, segments and the numbers PostgreSQL gives them.
+ * The values everything else speaks in: positions, timelines, segment names, timeline histories.
  *
- * <p>Depends on the JDK only. Every type here is immutable and safe to use from any thread.
+ * <p>Depends on the JDK and {@code io.walcast.core.error} only. Every type is immutable and safe to use from any thread.
  */
 @NullMarked
 package io.walcast.core;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.core.error;
+
+/** An error that the server reported, with its own fields and SQLSTATE. */
+public final class ServerErrorException extends WalException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ErrorFields fields;
+
+    /** Makes one from the server's fields. */
+    public ServerErrorException(ErrorFields fields) {
+        super(fields.sqlState(), retryFor(fields.sqlState()), fields.message(), null);
+        this.fields = fields;
+    }
+
+    /** Returns all that the server said. */
+    public ErrorFields fields() {
+        return fields;
+    }
+
+    private static Retry retryFor(SqlState state) {
+        boolean passing = state.isClass("08") || state.isClass("53") || state.isClass("57") || state.isClass("XX");
+        if (passing || state.equals(SqlState.OBJECT_IN_USE)) {
+            return Retry.BACKOFF;
+        }
+        boolean lost = state.equals(SqlState.UNDEFINED_OBJECT)
+                || state.equals(SqlState.UNDEFINED_FILE)
+                || state.equals(SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE);
+        return lost ? Retry.NEVER : Retry.SLOW;
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.core.error.ErrorFields;
+import io.walcast.ipc.Cancellation;
+import io.walcast.ipc.Latch;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that {@link WalReceiverTransport#connect} needs. Only {@link #of} and the {@code with} methods are API.
+ *
+ * @param conninfo where to and how, in the transport's form; may hold secrets
+ * @param mode what the connection is for
+ * @param fallbackApplicationName the name to show unless conninfo or environment say another
+ * @param latch set when {@code receive} or {@code send} can go on
+ * @param cancellation ends {@code connect} and blocking control calls
+ * @param timeout limit for {@code connect} as a whole and for each control call; zero means none
+ * @param windowBytes how much is buffered while nobody receives
+ * @param policy how strict to be with the server
+ * @param environment the process's environment variables that supply defaults ({@code PGHOST} and so on)
+ * @param passwordPrompt asked, at most once a connection, when the server wants a password that is not known
+ * @param noticeListener told of the server's notices and warnings, on any thread
+ */
+public record ConnectOptions(
+        String conninfo,
+        Mode mode,
+        String fallbackApplicationName,
+        Latch latch,
+        Cancellation cancellation,
+        Duration timeout,
+        int windowBytes,
+        Policy policy,
+        Map<String, String> environment,
+        @Nullable PasswordPrompt passwordPrompt,
+        Consumer<ErrorFields> noticeListener) {
+
+    /** The default window, 4 MB: some tens of messages of a server at full speed. */
+    public static final int DEFAULT_WINDOW_BYTES = 4 << 20;
+
+    private static final int MIN_WINDOW_BYTES = 64 << 10;
+
+    /** What a connection is for. */
+    public enum Mode {
+        /** Physical replication: no database. */
+        PHYSICAL,
+        /** Logical replication: attached to a database. */
+        LOGICAL,
+        /** Ordinary SQL. */
+        SQL
+    }
+
+    /** How strict to be with the server. */
+    public enum Policy {
+        /** libpq's defaults. */
+        LIBPQ,
+        /** TLS verified in full and SCRAM demanded, unless the conninfo says otherwise by name. */
+        STRICT
+    }
+
+    /** Somebody who knows the password. */
+    public interface PasswordPrompt {
+        /** Returns the password for {@code user}, or null if there is none; the array is cleared after use. */
+        char @Nullable [] passwordFor(@Nullable String user);
+    }
+
+    public ConnectOptions {
+        requireNonNull(conninfo, "conninfo");
+        requireNonNull(mode, "mode");
+        requireNonNull(fallbackApplicationName, "fallbackApplicationName");
+        requireNonNull(latch, "latch");
+        requireNonNull(cancellation, "cancellation");
+        requireNonNull(timeout, "timeout");
+        requireNonNull(policy, "policy");
+        environment = Map.copyOf(environment);
+        requireNonNull(noticeListener, "noticeListener");
+        if (windowBytes < MIN_WINDOW_BYTES) {
+            throw new IllegalArgumentException(
+                    "windowBytes: %d (expected: at least %d)".formatted(windowBytes, MIN_WINDOW_BYTES));
+        }
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout: %s (expected: 0 or more)".formatted(timeout));
+        }
+    }
+
+    /** Returns the options for a physical connection with libpq's defaults and this process's environment. */
+    public static ConnectOptions of(String conninfo, Latch latch) {
+        return new ConnectOptions(
+                conninfo,
+                Mode.PHYSICAL,
+                "walreceiver",
+                latch,
+                new Cancellation(),
+                Duration.ZERO,
+                DEFAULT_WINDOW_BYTES,
+                Policy.LIBPQ,
+                System.getenv(),
+                null,
+                notice -> {});
+    }
+
+    /** Returns a copy for another purpose. */
+    public ConnectOptions withMode(Mode mode) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy with another name to show by default. */
+    public ConnectOptions withFallbackApplicationName(String name) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                name,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy that ends when {@code cancellation} is requested. */
+    public ConnectOptions withCancellation(Cancellation cancellation) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy with another limit for connect and control calls. */
+    public ConnectOptions withTimeout(Duration timeout) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy with another window. */
+    public ConnectOptions withWindowBytes(int windowBytes) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy with another policy. */
+    public ConnectOptions withPolicy(Policy policy) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy that takes defaults from {@code environment}. */
+    public ConnectOptions withEnvironment(Map<String, String> environment) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                noticeListener);
+    }
+
+    /** Returns a copy that asks {@code prompt} for a password that is not known. */
+    public ConnectOptions withPasswordPrompt(@Nullable PasswordPrompt prompt) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                prompt,
+                noticeListener);
+    }
+
+    /** Returns a copy that tells {@code listener} of notices. */
+    public ConnectOptions withNoticeListener(Consumer<ErrorFields> listener) {
+        return new ConnectOptions(
+                conninfo,
+                mode,
+                fallbackApplicationName,
+                latch,
+                cancellation,
+                timeout,
+                windowBytes,
+                policy,
+                environment,
+                passwordPrompt,
+                listener);
+    }
+
+    /** Returns what may be shown: the conninfo is left out, it may hold secrets. */
+    @Override
+    public String toString() {
+        return "ConnectOptions[mode=%s, timeout=%s, windowBytes=%d, policy=%s]"
+                .formatted(mode, timeout, windowBytes, policy);
+    }
+}
