@@ -34,14 +34,13 @@ public record SegmentSize(int bytes) {
         while (digits < text.length() && Character.digit(text.charAt(digits), 10) >= 0 && text.charAt(digits) < 128) {
             digits++;
         }
-        int shift =
-                switch (text.substring(digits)) {
-                    case "B", "" -> 0;
-                    case "kB" -> 10;
-                    case "MB" -> 20;
-                    case "GB" -> 30;
-                    default -> -1;
-                };
+        int shift = switch (text.substring(digits)) {
+            case "B", "" -> 0;
+            case "kB" -> 10;
+            case "MB" -> 20;
+            case "GB" -> 30;
+            default -> -1;
+        };
         if (digits == 0 || digits > 10 || shift < 0) {
             throw new IllegalArgumentException("segmentSize: '" + text + "' (expected: for example 16MB)");
         }

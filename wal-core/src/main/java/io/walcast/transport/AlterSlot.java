@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param failover whether it is copied to standbys
  * @param twoPhase whether it decodes prepared transactions (servers from 18 on)
  */
-public record AlterSlot(String name, @Nullable Boolean failover, @Nullable Boolean twoPhase) {
+public record AlterSlot(
+        String name, @Nullable Boolean failover, @Nullable Boolean twoPhase) {
     public AlterSlot {
         requireNonNull(name, "name");
     }

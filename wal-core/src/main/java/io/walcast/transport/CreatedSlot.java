@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param outputPlugin the output plugin, or null
  */
 public record CreatedSlot(
-        String name, Lsn consistentPoint, @Nullable String snapshotName, @Nullable String outputPlugin) {
+        String name,
+        Lsn consistentPoint,
+        @Nullable String snapshotName,
+        @Nullable String outputPlugin) {
     public CreatedSlot {
         requireNonNull(name, "name");
         requireNonNull(consistentPoint, "consistentPoint");

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param nextTimeline the timeline that follows, or null if the server named none
  * @param nextStart where it begins, or null with it
  */
-public record EndResult(@Nullable TimelineId nextTimeline, @Nullable Lsn nextStart) {
+public record EndResult(
+        @Nullable TimelineId nextTimeline, @Nullable Lsn nextStart) {
     /** No timeline follows. */
     public static final EndResult NONE = new EndResult(null, null);
 
     public EndResult {
         if ((nextTimeline == null) != (nextStart == null)) {
-            throw new IllegalArgumentException("nextStart: %s (expected: given with nextTimeline)".formatted(nextStart));
+            throw new IllegalArgumentException(
+                    "nextStart: %s (expected: given with nextTimeline)".formatted(nextStart));
         }
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param restartLsn from where WAL is kept, or null if the slot has reserved none
  * @param restartTimeline the timeline {@code restartLsn} is on, or null with it
  */
-public record SlotPosition(String type, @Nullable Lsn restartLsn, @Nullable TimelineId restartTimeline) {
+public record SlotPosition(
+        String type, @Nullable Lsn restartLsn, @Nullable TimelineId restartTimeline) {
     public SlotPosition {
         requireNonNull(type, "type");
     }

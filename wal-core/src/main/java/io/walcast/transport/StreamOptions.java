@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface StreamOptions {
 
     /** Returns the slot to stream through, or null for none. */
-    @Nullable String slot();
+    @Nullable
+    String slot();
 
     /** Returns where to start. */
     Lsn start();

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param database the database of a logical connection, null on a physical one
  */
 public record SystemIdentity(
-        SystemIdentifier systemIdentifier, TimelineId timeline, Lsn flushed, @Nullable String database) {
+        SystemIdentifier systemIdentifier,
+        TimelineId timeline,
+        Lsn flushed,
+        @Nullable String database) {
     public SystemIdentity {
         requireNonNull(systemIdentifier, "systemIdentifier");
         requireNonNull(timeline, "timeline");

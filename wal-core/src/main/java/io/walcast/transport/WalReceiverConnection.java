@@ -59,7 +59,8 @@ public interface WalReceiverConnection extends AutoCloseable {
      * <p>The payload of WAL data is lent until this thread's next call on the connection. A transport may split a message
      * of the wire. After {@link ServerMessage.EndOfStream} nothing more comes.
      */
-    @Nullable ServerMessage receive();
+    @Nullable
+    ServerMessage receive();
 
     /**
      * Hands over a message for the server.

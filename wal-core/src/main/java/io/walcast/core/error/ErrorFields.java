@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param hint field H
  */
 public record ErrorFields(
-        String severity, SqlState sqlState, String message, @Nullable String detail, @Nullable String hint) {
+        String severity,
+        SqlState sqlState,
+        String message,
+        @Nullable String detail,
+        @Nullable String hint) {
     public ErrorFields {
         requireNonNull(severity, "severity");
         requireNonNull(sqlState, "sqlState");
