@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The walreceiver: connects to a primary, streams WAL, writes and flushes it, and reports what is durable.
  *
