@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * @param code five of 0-9 and A-Z
  */
 public record SqlState(String code) {
+    // First: the constants below are checked against it.
+    private static final Pattern FORM = Pattern.compile("[0-9A-Z]{5}");
+
     /** {@code sqlclient_unable_to_establish_sqlconnection}. */
     public static final SqlState CANNOT_CONNECT = new SqlState("08001");
     /** {@code connection_failure}. */
@@ -57,8 +60,6 @@ public record SqlState(String code) {
     public static final SqlState INTERNAL_ERROR = new SqlState("XX000");
     /** {@code data_corrupted}. */
     public static final SqlState DATA_CORRUPTED = new SqlState("XX001");
-
-    private static final Pattern FORM = Pattern.compile("[0-9A-Z]{5}");
 
     public SqlState {
         if (!FORM.matcher(code).matches()) {
