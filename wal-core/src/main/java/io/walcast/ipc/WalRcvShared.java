@@ -107,6 +107,27 @@ public final class WalRcvShared {
     }
 
     /**
+     * Tells where the receiver goes on by itself: a bare receive directory has no startup process to ask. The flush
+     * position is kept when the same timeline goes on, and else set to {@code durable}.
+     *
+     * @param start the first position of a segment
+     * @param durable what is on disk of {@code timeline} already, {@code start} or later
+     */
+    public void startsAt(TimelineId timeline, Lsn start, Lsn durable, @Nullable String slot) {
+        synchronized (lock) {
+            boolean first = request == null;
+            request = new WalRcvRequest(timeline, start, "", slot);
+            requestPending = true;
+            if (first || !timeline.equals(receivedTimeline)) {
+                flushedUpto = durable;
+                latestChunkStart = durable;
+                receivedTimeline = timeline;
+            }
+        }
+        wake();
+    }
+
+    /**
      * Returns what was asked for last.
      *
      * @throws IllegalStateException if nothing ever was
