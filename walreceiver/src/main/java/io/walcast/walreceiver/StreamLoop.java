@@ -4,7 +4,6 @@ package io.walcast.walreceiver;
 import io.walcast.core.Lsn;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
-import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.protocol.ServerMessage;
 import io.walcast.core.protocol.ServerMessage.EndOfStream;
@@ -238,13 +237,16 @@ final class StreamLoop implements ServerMessage.Handler {
         if (at.isBefore(received)) {
             writer.requireSame(at, payload);
         }
-        throw new ProtocolViolationException(
-                "WAL gap or overlap: expected %s, got %s".formatted(received, at));
+        throw new ProtocolViolationException("WAL gap or overlap: expected %s, got %s".formatted(received, at));
     }
 
     @Override
     public void onKeepalive(Keepalive keepalive) {
-        context.shared().received(keepalive.serverEnd(), keepalive.sentAt(), context.clock().now());
+        context.shared()
+                .received(
+                        keepalive.serverEnd(),
+                        keepalive.sentAt(),
+                        context.clock().now());
         if (keepalive.serverEnd().isBefore(serverEnd) && !serverEndFell) {
             serverEndFell = true;
             context.listener()
@@ -271,9 +273,7 @@ final class StreamLoop implements ServerMessage.Handler {
     }
 
     private void publishProgress(boolean burstEnded) {
-        if (burstEnded
-                && config.flushPolicy() == FlushPolicy.EVERY_BURST
-                && received.isAfter(writer.flushed())) {
+        if (burstEnded && config.flushPolicy() == FlushPolicy.EVERY_BURST && received.isAfter(writer.flushed())) {
             flusher.request();
         }
         Lsn nowFlushed = writer.flushed();
@@ -307,7 +307,8 @@ final class StreamLoop implements ServerMessage.Handler {
             next = Math.min(next, DISK_RETRY_NS);
         }
         if (config.feedback() != null) {
-            next = Math.min(next, Math.max(DISK_RETRY_NS, config.statusInterval().toNanos()));
+            next = Math.min(
+                    next, Math.max(DISK_RETRY_NS, config.statusInterval().toNanos()));
         }
         return next;
     }

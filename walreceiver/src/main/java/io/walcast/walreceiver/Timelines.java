@@ -39,7 +39,8 @@ final class Timelines {
         }
         TimelineHistory history = fetchOne(server);
         for (TimelineHistory.Entry entry : history.entries()) {
-            boolean wanted = entry.timeline().compareTo(ours) >= 0 && !entry.timeline().equals(server);
+            boolean wanted =
+                    entry.timeline().compareTo(ours) >= 0 && !entry.timeline().equals(server);
             if (wanted && !entry.timeline().equals(TimelineId.FIRST) && !directory.hasHistory(entry.timeline())) {
                 fetchAncestor(entry.timeline());
             }

@@ -139,7 +139,10 @@ public final class WalReceiver implements AutoCloseable {
             failure = e;
             lock.notifyAll();
         }
-        logger.atError().addKeyValue("sqlstate", e.sqlState().code()).setCause(e).log("receiver stopped for good");
+        logger.atError()
+                .addKeyValue("sqlstate", e.sqlState().code())
+                .setCause(e)
+                .log("receiver stopped for good");
         return false;
     }
 

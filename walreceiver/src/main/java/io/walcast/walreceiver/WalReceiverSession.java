@@ -233,8 +233,8 @@ public final class WalReceiverSession {
         shared.startsAt(start.timeline(), start.lsn(), floor, config.slot());
         streaming = true;
         try {
-            StartResult result = connection.startStreaming(
-                    new StreamOptions.Physical(config.slot(), start.lsn(), start.timeline()));
+            StartResult result =
+                    connection.startStreaming(new StreamOptions.Physical(config.slot(), start.lsn(), start.timeline()));
             if (result instanceof StartResult.NothingThere nothing) {
                 moveTo(WalRcvState.WAITING);
                 return next(start.timeline(), start.lsn(), nothing.end());
@@ -258,7 +258,7 @@ public final class WalReceiverSession {
             StreamLoop loop;
             try (WalFlusher flusher = new WalFlusher(writer, latch, threads)) {
                 StreamPageCheck pageCheck =
-                        new StreamPageCheck(start.timeline(), server.systemIdentifier(), segmentSize);
+                        new StreamPageCheck(start.timeline(), segmentSize, server.systemIdentifier());
                 loop = new StreamLoop(
                         new StreamLoop.Context(
                                 config, connection, shared, listener, clock, latch, () -> stopRequested, segmentSize),

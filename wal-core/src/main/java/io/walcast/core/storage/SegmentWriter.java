@@ -30,6 +30,18 @@ public final class SegmentWriter implements AutoCloseable {
         return Pending.body();
     }
 
+    /**
+     * Receiver thread: compares {@code payload}, which overlaps what this writer wrote, with the stored bytes from
+     * {@code at} to {@link #written} (finished segments may be gone: then there is nothing to compare); changes nothing,
+     * not even the payload's position.
+     *
+     * @throws io.walcast.core.error.RefusedException 08P01 "WAL overlap; stored bytes differ: possible timeline fork",
+     *     naming the position of the first difference
+     */
+    public void requireSame(Lsn at, ByteBuffer payload) {
+        Pending.body();
+    }
+
     /** Flusher thread: makes durable what was written when the call began, and returns that position. */
     public Lsn flush() {
         return Pending.body();

@@ -68,6 +68,15 @@ public final class WalDirectory implements AutoCloseable {
         return Pending.body();
     }
 
+    /**
+     * Returns the end of the last whole, valid record of {@code timeline}, read with {@link io.walcast.core.wal.XLogReader}
+     * from the newest segment of that timeline (from the one before it, if no record begins in it); the segment's start
+     * if there is none.
+     */
+    public Lsn endOfWal(TimelineId timeline, SegmentSize size) {
+        return Pending.body();
+    }
+
     /** Begins to write WAL of {@code timeline} at {@code start}, a segment start. */
     public SegmentWriter openSegments(SegmentSize size, TimelineId timeline, Lsn start) {
         return Pending.body();
