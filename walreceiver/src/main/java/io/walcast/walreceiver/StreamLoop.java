@@ -49,6 +49,7 @@ final class StreamLoop implements ServerMessage.Handler {
     private final SilenceWatch silence;
     private final StreamPageCheck pageCheck;
     private final Lsn start;
+    private final Lsn floor;
 
     private Lsn received;
     private Lsn flushed;
@@ -79,13 +80,14 @@ final class StreamLoop implements ServerMessage.Handler {
         this.config = context.config();
         this.timeline = timeline;
         this.start = start;
+        this.floor = floor;
         this.writer = writer;
         this.flusher = flusher;
         this.pageCheck = pageCheck;
         reporter = new StatusReporter(context.connection(), config, context.clock(), floor);
         silence = new SilenceWatch(config.receiveTimeout(), context.clock());
         received = start;
-        flushed = start;
+        flushed = floor;
     }
 
     /** What ended the loop. */
@@ -121,7 +123,7 @@ final class StreamLoop implements ServerMessage.Handler {
     private boolean turn() {
         flusher.check();
         boolean more = writeHeld() && receiveSome();
-        publishProgress(!more);
+        publishProgress();
         sendFeedbackIfDue();
         if (held == null) {
             silence.check(reporter);
@@ -164,7 +166,8 @@ final class StreamLoop implements ServerMessage.Handler {
     public void onXLogData(XLogData data) {
         ByteBuffer payload = data.payload();
         requireExpected(data.start(), payload);
-        heardOf(data.serverEnd(), data);
+        context.shared()
+                .received(data.serverEnd(), data.sentAt(), context.clock().now());
         if (!payload.hasRemaining()) {
             return;
         }
@@ -175,10 +178,6 @@ final class StreamLoop implements ServerMessage.Handler {
             segmentFinished();
         }
         flusher.prepareIfWanted();
-    }
-
-    private void heardOf(Lsn end, XLogData data) {
-        context.shared().received(end, data.sentAt(), context.clock().now());
     }
 
     private void append(ByteBuffer payload) {
@@ -272,16 +271,14 @@ final class StreamLoop implements ServerMessage.Handler {
         ended = end.reason();
     }
 
-    private void publishProgress(boolean burstEnded) {
-        if (burstEnded && config.flushPolicy() == FlushPolicy.EVERY_BURST && received.isAfter(writer.flushed())) {
+    private void publishProgress() {
+        if (config.flushPolicy() == FlushPolicy.EVERY_BURST && received.isAfter(writer.flushed())) {
             flusher.request();
         }
-        Lsn nowFlushed = writer.flushed();
-        Lsn nowWritten = writer.written();
+        Lsn nowFlushed = Lsn.max(floor, writer.flushed());
+        Lsn nowWritten = Lsn.max(floor, received);
         reporter.advance(nowWritten, nowFlushed);
-        if (burstEnded) {
-            context.shared().written(nowWritten);
-        }
+        context.shared().written(nowWritten);
         if (nowFlushed.isAfter(flushed)) {
             flushed = nowFlushed;
             context.shared().flushed(nowFlushed, timeline);
@@ -319,7 +316,7 @@ final class StreamLoop implements ServerMessage.Handler {
      */
     void finish(Outcome outcome) {
         writer.flush();
-        publishProgress(true);
+        publishProgress();
         if (outcome != Outcome.SHUTDOWN) { // a server that shuts down was told already, and is gone
             reporter.sendNow();
         }

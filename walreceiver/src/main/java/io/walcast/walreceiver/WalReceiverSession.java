@@ -7,6 +7,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineHistory;
 import io.walcast.core.TimelineId;
+import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
@@ -119,11 +120,8 @@ public final class WalReceiverSession {
             try (WalReceiverConnection connection = transport.connect(connectOptions())) {
                 return receive(connection);
             }
-        } catch (WalException e) {
-            if (stopRequested && cancellation.isRequested()) {
-                return ReceiveEnd.STOP_REQUESTED;
-            }
-            throw e;
+        } catch (CanceledException e) {
+            return ReceiveEnd.STOP_REQUESTED;
         } finally {
             moveTo(WalRcvState.STOPPING);
             moveTo(WalRcvState.STOPPED);
