@@ -3,6 +3,7 @@ package io.walcast.walreceiver;
 
 import io.walcast.core.Lsn;
 import io.walcast.transport.ConnectOptions;
+import io.walcast.transport.ConnectOptions.PasswordPrompt;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class ConfigCopy {
     private String applicationName;
     private ConnectOptions.Policy policy;
     private Map<String, String> environment;
-    private ConnectOptions.@Nullable PasswordPrompt passwordPrompt;
+    private @Nullable PasswordPrompt passwordPrompt;
 
     ConfigCopy(WalReceiverConfig original) {
         this.original = original;
@@ -93,7 +94,7 @@ final class ConfigCopy {
         return this;
     }
 
-    ConfigCopy passwordPrompt(ConnectOptions.@Nullable PasswordPrompt value) {
+    ConfigCopy passwordPrompt(@Nullable PasswordPrompt value) {
         passwordPrompt = value;
         return this;
     }

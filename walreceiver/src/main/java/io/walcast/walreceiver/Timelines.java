@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walreceiver;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.TimelineHistory;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.RefusedException;
@@ -9,6 +10,7 @@ import io.walcast.core.error.SqlState;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.transport.TimelineHistoryFile;
 import io.walcast.transport.WalReceiverConnection;
+import java.util.function.Function;
 
 /**
  * The timelines that the server knows and we need: fetches their history files, has them on disk before the first byte
@@ -25,24 +27,32 @@ final class Timelines {
         this.listener = listener;
     }
 
+    /** A history as the server sent it; not on disk yet. */
+    private record Fetched(TimelineHistory history, byte[] content) {}
+
     /**
-     * Fetches the history of {@code server}'s timeline and what it names after {@code ours}, and keeps it durably.
+     * Fetches the history of {@code server}'s timeline and what it names after {@code ours}, and keeps it durably once it
+     * is known to continue what we hold: a server that is refused leaves no file behind.
      *
+     * @param ourEnd tells the end of what we hold on {@code ours}, given the server's history
      * @return the history of {@code server}
-     * @throws RefusedException if the server is behind us, or its history is not the one we hold
+     * @throws RefusedException if the server is behind us or diverged, or its history is not the one we hold
      */
-    TimelineHistory fetch(TimelineId ours, TimelineId server) {
+    TimelineHistory fetch(TimelineId ours, TimelineId server, Function<TimelineHistory, Lsn> ourEnd) {
         if (server.compareTo(ours) < 0) {
             throw new RefusedException(
                     SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
                     "highest timeline %s of the primary is behind recovery timeline %s".formatted(server, ours));
         }
-        TimelineHistory history = fetchOne(server);
+        Fetched newest = fetchOne(server);
+        TimelineHistory history = newest.history();
+        history.requireContinues(ours, ourEnd.apply(history));
+        keep(newest);
         for (TimelineHistory.Entry entry : history.entries()) {
-            boolean wanted =
-                    entry.timeline().compareTo(ours) >= 0 && !entry.timeline().equals(server);
-            if (wanted && !entry.timeline().equals(TimelineId.FIRST) && !directory.hasHistory(entry.timeline())) {
-                fetchAncestor(entry.timeline());
+            TimelineId timeline = entry.timeline();
+            boolean wanted = timeline.compareTo(ours) >= 0 && !timeline.equals(server);
+            if (wanted && !timeline.equals(TimelineId.FIRST) && !directory.hasHistory(timeline)) {
+                fetchAncestor(timeline);
             }
         }
         return history;
@@ -51,7 +61,7 @@ final class Timelines {
     /** The newest history names all that its ancestors do, so a server that lost an older file can still be followed. */
     private void fetchAncestor(TimelineId timeline) {
         try {
-            fetchOne(timeline);
+            keep(fetchOne(timeline));
         } catch (ServerErrorException e) {
             if (!e.sqlState().equals(SqlState.UNDEFINED_FILE)) {
                 throw e;
@@ -60,15 +70,20 @@ final class Timelines {
         }
     }
 
-    private TimelineHistory fetchOne(TimelineId timeline) {
+    private Fetched fetchOne(TimelineId timeline) {
         if (timeline.equals(TimelineId.FIRST)) {
-            return TimelineHistory.withoutParents(timeline);
+            return new Fetched(TimelineHistory.withoutParents(timeline), new byte[0]);
         }
         TimelineHistoryFile file = connection.readTimelineHistory(timeline);
-        TimelineHistory history = TimelineHistory.parse(timeline, file.content().duplicate());
         byte[] content = new byte[file.content().remaining()];
         file.content().duplicate().get(content);
-        directory.writeHistory(timeline, content);
-        return history;
+        return new Fetched(TimelineHistory.parse(timeline, file.content().duplicate()), content);
+    }
+
+    private void keep(Fetched fetched) {
+        TimelineId timeline = fetched.history().timeline();
+        if (!timeline.equals(TimelineId.FIRST)) {
+            directory.writeHistory(timeline, fetched.content());
+        }
     }
 }

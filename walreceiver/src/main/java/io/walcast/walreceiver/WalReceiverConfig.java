@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.walcast.core.Lsn;
 import io.walcast.transport.ConnectOptions;
+import io.walcast.transport.ConnectOptions.PasswordPrompt;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record WalReceiverConfig(
         ConnectOptions.Policy policy,
         int windowBytes,
         Map<String, String> environment,
-        ConnectOptions.@Nullable PasswordPrompt passwordPrompt) {
+        @Nullable PasswordPrompt passwordPrompt) {
 
     public WalReceiverConfig {
         requireNonNull(conninfo, "conninfo");
@@ -149,7 +150,7 @@ public record WalReceiverConfig(
     }
 
     /** Returns a copy that asks for a password that is not known. */
-    public WalReceiverConfig withPasswordPrompt(ConnectOptions.@Nullable PasswordPrompt prompt) {
+    public WalReceiverConfig withPasswordPrompt(@Nullable PasswordPrompt prompt) {
         return copy().passwordPrompt(prompt).build();
     }
 

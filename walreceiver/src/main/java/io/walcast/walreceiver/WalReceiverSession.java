@@ -149,8 +149,8 @@ public final class WalReceiverSession {
         createSlotIfWanted(connection);
         StreamStart start = StartPoint.find(directory, segmentSize, connection, server, config.slot());
         Timelines timelines = new Timelines(directory, connection, listener);
-        TimelineHistory history = timelines.fetch(start.timeline(), server.timeline());
-        history.requireContinues(start.timeline(), ownEnd(history, start, segmentSize));
+        StreamStart first = start;
+        timelines.fetch(start.timeline(), server.timeline(), history -> ownEnd(history, first, segmentSize));
         Lsn floor = start.lsn();
         while (true) {
             Stretch stretch = stream(connection, server, segmentSize, start, floor);
@@ -159,7 +159,8 @@ public final class WalReceiverSession {
             }
             TimelineId next = requireNonNull(stretch.next().nextTimeline());
             floor = requireNonNull(stretch.next().nextStart());
-            timelines.fetch(start.timeline(), next);
+            Lsn switchPoint = floor;
+            timelines.fetch(start.timeline(), next, history -> switchPoint);
             listener.onTimelineSwitch(start.timeline(), next, floor);
             moveTo(WalRcvState.RESTARTING);
             moveTo(WalRcvState.CONNECTING);
@@ -240,9 +241,19 @@ public final class WalReceiverSession {
             moveTo(WalRcvState.STREAMING);
             hasStreamed = true;
             return runLoop(connection, server, segmentSize, start, floor);
+        } catch (ServerErrorException e) {
+            throw e.sqlState().equals(SqlState.UNDEFINED_FILE) ? walGone(e, server, start) : e;
         } finally {
             streaming = false;
         }
+    }
+
+    /** The server removed WAL that we do not have; skipping it would leave a hole, so a person has to decide. */
+    private static RefusedException walGone(ServerErrorException e, SystemIdentity server, StreamStart start) {
+        return new RefusedException(
+                SqlState.UNDEFINED_FILE,
+                "%s: the WAL of timeline %s from %s on is gone at the server, which is at %s"
+                        .formatted(e.getMessage(), start.timeline(), start.lsn(), server.flushed()));
     }
 
     private Stretch runLoop(
