@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster;
+
+import io.walcast.core.error.CanceledException;
+import io.walcast.core.error.ConfigurationException;
+import io.walcast.core.error.Retry;
+import io.walcast.core.error.SqlState;
+import io.walcast.core.error.StorageException;
+import io.walcast.core.error.WalException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The exit codes of {@code walcast}, chosen so that a service manager can tell what to start again. */
+public final class ExitCodes {
+    /** Done, or stopped on request. */
+    public static final int OK = 0;
+    /** The command line cannot be used. */
+    public static final int USAGE = 64;
+    /** The local disk failed; look at it before starting again. */
+    public static final int STORAGE = 74;
+    /** Something that may be over at the next start. */
+    public static final int TEMPORARY = 75;
+    /** The server does not let us in. */
+    public static final int AUTHENTICATION = 77;
+    /** Nothing was changed, and a person has to decide: another cluster, WAL or slot lost, a diverged timeline. */
+    public static final int NEEDS_A_PERSON = 78;
+
+    private ExitCodes() {}
+
+    /** Returns the codes with what they mean to a user, in order. */
+    public static Map<Integer, String> meanings() {
+        return new TreeMap<>(Map.of(
+                OK, "done, or stopped on request",
+                USAGE, "the command line or the connection string cannot be used",
+                STORAGE, "the local disk failed: look at it before starting again",
+                TEMPORARY, "server away or busy, directory in use: may be started again",
+                AUTHENTICATION, "authentication failed, or a privilege is missing",
+                NEEDS_A_PERSON, "needs a person: other cluster, WAL or slot lost, damaged files"));
+    }
+
+    /** Returns the code for a program that ends because of {@code e}. */
+    public static int of(WalException e) {
+        if (e.sqlState().equals(SqlState.OBJECT_IN_USE)) {
+            return TEMPORARY;
+        }
+        if (e instanceof CanceledException) {
+            return TEMPORARY;
+        }
+        if (e.sqlState().isClass("28") || e.sqlState().equals(SqlState.INSUFFICIENT_PRIVILEGE)) {
+            return AUTHENTICATION;
+        }
+        if (e instanceof ConfigurationException) {
+            return USAGE;
+        }
+        if (e instanceof StorageException) {
+            return e.sqlState().equals(SqlState.DATA_CORRUPTED) ? NEEDS_A_PERSON : STORAGE;
+        }
+        return e.retry() == Retry.NEVER ? NEEDS_A_PERSON : TEMPORARY;
+    }
+}

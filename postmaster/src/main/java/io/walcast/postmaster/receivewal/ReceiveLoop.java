@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.receivewal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.TimelineId;
+import io.walcast.core.error.Retry;
+import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.WalException;
+import io.walcast.core.storage.WalDirectory;
+import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.ipc.Clock;
+import io.walcast.ipc.Latch;
+import io.walcast.ipc.WalRcvShared;
+import io.walcast.postmaster.ExitCodes;
+import io.walcast.walreceiver.FlushPolicy;
+import io.walcast.walreceiver.ReceiveEnd;
+import io.walcast.walreceiver.WalReceiverConfig;
+import io.walcast.walreceiver.WalReceiverSession;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one receiver session after the other as {@code pg_receivewal} does: a first connection that fails ends it, later
+ * on it tries again every five seconds. What trying again cannot mend ends it as well.
+ *
+ * <p>Threading: {@link #run} on the main thread; the stop request comes from a signal's thread.
+ */
+final class ReceiveLoop {
+    private static final long RECONNECT_PAUSE_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final ReceiveWalOptions options;
+    private final PrimaryAddress primary;
+    private final Messages messages;
+    private final WalRcvShared shared = new WalRcvShared();
+    private final Latch stopLatch = new Latch();
+    private boolean hasStreamed;
+
+    // Written by a signal's thread, read by the main thread.
+    private volatile boolean stopRequested;
+    // Written by the main thread, read by a signal's thread.
+    private volatile @Nullable WalReceiverSession session;
+
+    ReceiveLoop(ReceiveWalOptions options, PrimaryAddress primary, Messages messages) {
+        this.options = options;
+        this.primary = primary;
+        this.messages = messages;
+    }
+
+    int run() {
+        StopSignals.handle(this::stop);
+        Path path = Path.of(requireNonNull(options.directory));
+        WalDirectoryOptions storage =
+                WalDirectoryOptions.DEFAULTS.withSync(options.sync).withWarnings(messages::warning);
+        try (WalDirectory directory = WalDirectory.open(path, storage)) {
+            if (!options.progress) {
+                return loop(directory, null);
+            }
+            boolean terminal = Boolean.getBoolean("walcast.terminal");
+            try (ProgressReporter progress = new ProgressReporter(shared, messages, terminal, options.synchronous)) {
+                return loop(directory, progress);
+            }
+        }
+    }
+
+    private void stop() {
+        stopRequested = true;
+        stopLatch.set();
+        WalReceiverSession running = session;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private int loop(WalDirectory directory, @Nullable ProgressReporter progress) {
+        while (!stopRequested) {
+            Integer code = once(directory, progress);
+            if (code != null) {
+                return code;
+            }
+            messages.info("disconnected; waiting " + TimeUnit.NANOSECONDS.toSeconds(RECONNECT_PAUSE_NS)
+                    + " seconds to try again");
+            stopLatch.await(RECONNECT_PAUSE_NS);
+        }
+        return ExitCodes.OK;
+    }
+
+    /** Runs one session; returns the exit code, or null to try again. */
+    private @Nullable Integer once(WalDirectory directory, @Nullable ProgressReporter progress) {
+        StreamMessages listener = new StreamMessages(messages, options.verbose, progress);
+        WalReceiverSession next = new WalReceiverSession(
+                config(), primary.transport(), directory, shared, listener, Clock.system(), Thread::new);
+        session = next;
+        if (stopRequested) {
+            return ExitCodes.OK;
+        }
+        int code = ExitCodes.TEMPORARY;
+        boolean again = options.loop;
+        try {
+            ReceiveEnd end = next.run();
+            hasStreamed = true;
+            if (end != ReceiveEnd.SERVER_SHUTDOWN || stopRequested) {
+                sayStopped(end, listener.timeline());
+                sayNotRenamed(directory, listener.timeline());
+                return ExitCodes.OK;
+            }
+            sayNotRenamed(directory, listener.timeline());
+            messages.error("replication stream was terminated before stop point");
+        } catch (WalException e) {
+            boolean connected = listener.timeline() != null;
+            hasStreamed |= connected;
+            if (next.hasStreamed()) {
+                sayNotRenamed(directory, listener.timeline());
+            }
+            messages.error(reason(e, next.hasStreamed(), connected));
+            code = ExitCodes.of(e);
+            if (!hasStreamed) {
+                return code;
+            }
+            again &= e.retry() != Retry.NEVER;
+        }
+        if (again) {
+            return null;
+        }
+        messages.error("disconnected");
+        return code;
+    }
+
+    private static String reason(WalException e, boolean streamed, boolean connected) {
+        String text = Messages.textOf(e);
+        if (!(e instanceof ServerErrorException) || !connected) {
+            return text;
+        }
+        return (streamed
+                        ? "unexpected termination of replication stream: "
+                        : "could not send replication command \"START_REPLICATION\": ")
+                + text;
+    }
+
+    private void sayStopped(ReceiveEnd end, @Nullable TimelineId timeline) {
+        if (!options.verbose) {
+            return;
+        }
+        messages.info(
+                end == ReceiveEnd.END_POSITION
+                        ? "stopped log streaming at " + shared.writtenUpto() + " (timeline " + timeline + ")"
+                        : "received interrupt signal, exiting");
+    }
+
+    private void sayNotRenamed(WalDirectory directory, @Nullable TimelineId timeline) {
+        SegmentSize size = directory.segmentSize().orElse(SegmentSize.DEFAULT);
+        Lsn written = shared.writtenUpto();
+        if (timeline != null && size.offset(written) != 0) {
+            String file = SegmentName.containing(timeline, written, size).fileName(size);
+            messages.info("not renaming \"" + file + ".partial\", segment is not complete");
+        }
+    }
+
+    private WalReceiverConfig config() {
+        FlushPolicy flush = options.synchronous ? FlushPolicy.EVERY_BURST : FlushPolicy.SEGMENT_END;
+        WalReceiverConfig config = WalReceiverConfig.of(primary.conninfo(), Path.of(requireNonNull(options.directory)))
+                .withFlush(options.sync ? flush : FlushPolicy.NONE, options.synchronous || options.slot != null)
+                .withStatusInterval(Duration.ofSeconds(options.statusIntervalS))
+                .withApplicationName(ReceiveWal.APPLICATION_NAME)
+                .withPasswordPrompt(primary.prompt());
+        if (options.slot != null) {
+            config = config.withSlot(options.slot);
+        }
+        return options.endPosition.isValid() ? config.withEndPosition(options.endPosition) : config;
+    }
+}

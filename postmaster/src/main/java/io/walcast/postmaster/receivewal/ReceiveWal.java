@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.receivewal;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.core.error.WalException;
+import io.walcast.postmaster.ExitCodes;
+import io.walcast.postmaster.ProgramName;
+import io.walcast.postmaster.Transports;
+import io.walcast.postmaster.WalcastSubcommand;
+import io.walcast.postmaster.WalcastVersion;
+import io.walcast.postmaster.receivewal.ReceiveWalOptions.PasswordMode;
+import io.walcast.transport.WalReceiverTransport;
+import io.walcast.transport.WalReceiverTransports;
+import java.io.PrintWriter;
+import java.util.List;
+
+/** {@code walcast receivewal}, also under the name {@code pg_receivewal}: streams WAL into a directory. */
+public final class ReceiveWal implements WalcastSubcommand {
+    /** What the server is told unless the connection string or the environment say another name. */
+    static final String APPLICATION_NAME = "pg_receivewal";
+
+    private final ProgramName name;
+
+    /** Makes the command as it is called under {@code name}. */
+    public ReceiveWal(ProgramName name) {
+        this.name = requireNonNull(name, "name");
+    }
+
+    @Override
+    public String name() {
+        return "receivewal";
+    }
+
+    @Override
+    public String summary() {
+        return "Stream WAL from a running PostgreSQL into a directory, as pg_receivewal does.";
+    }
+
+    @Override
+    public int run(List<String> arguments, PrintWriter out, PrintWriter err) {
+        String first = arguments.isEmpty() ? "" : arguments.get(0);
+        if (first.equals("--help") || first.equals("-?")) {
+            ReceiveWalHelp.print(name, out);
+            return ExitCodes.OK;
+        }
+        if (first.equals("--version") || first.equals("-V")) {
+            out.println(version());
+            out.flush();
+            return ExitCodes.OK;
+        }
+        int code = receive(arguments, new Messages(err, name.command()), err);
+        return name.isPgReceivewal() ? Math.min(code, 1) : code;
+    }
+
+    private String version() {
+        String walcast = "walcast " + WalcastVersion.walcast();
+        return name.isPgReceivewal()
+                ? "pg_receivewal (PostgreSQL) " + WalcastVersion.POSTGRESQL + " (" + walcast + ")"
+                : walcast;
+    }
+
+    private int receive(List<String> arguments, Messages messages, PrintWriter err) {
+        try {
+            ReceiveWalOptions options = ReceiveWalOptions.parse(name.complaintName(), arguments);
+            return receive(options, messages, err);
+        } catch (UsageException e) {
+            switch (e.form()) {
+                case ERROR, ERROR_AND_HINT -> messages.error(e.text());
+                case GETOPT -> messages.print(e.text());
+                case HINT -> {}
+            }
+            if (e.form() != UsageException.Form.ERROR) {
+                messages.hint();
+            }
+            return ExitCodes.USAGE;
+        } catch (WalException e) {
+            messages.error(Messages.textOf(e));
+            return ExitCodes.of(e);
+        }
+    }
+
+    private static int receive(ReceiveWalOptions options, Messages messages, PrintWriter err) {
+        if (!options.isSlotAction()) {
+            TargetDirectory.check(requireNonNull(options.directory));
+        }
+        Password password = new Password(err);
+        char[] asked = options.passwordMode == PasswordMode.BEFORE_CONNECTING ? password.passwordFor(null) : null;
+        String conninfo = ConnectionString.of(options, asked == null ? null : new String(asked));
+        WalReceiverTransports transports = Transports.find(messages::warning);
+        WalReceiverTransport transport =
+                options.transport == null ? transports.forConninfo(conninfo) : transports.byName(options.transport);
+        transport.checkConninfo(conninfo);
+        PrimaryAddress primary = new PrimaryAddress(
+                conninfo, transport, options.passwordMode == PasswordMode.WHEN_NEEDED ? password : null);
+        return options.isSlotAction()
+                ? new SlotAction(options, primary, messages).run()
+                : new ReceiveLoop(options, primary, messages).run();
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.receivewal;
+
+import static io.walcast.postmaster.receivewal.UsageException.Form.ERROR;
+import static io.walcast.postmaster.receivewal.UsageException.Form.ERROR_AND_HINT;
+import static io.walcast.postmaster.receivewal.UsageException.Form.HINT;
+import static java.util.Objects.requireNonNullElse;
+
+import io.walcast.core.Lsn;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line of {@code walcast receivewal} asks for, checked in {@code pg_receivewal}'s order.
+ *
+ * <p>Threading: filled by {@link #parse}, only read afterwards.
+ */
+final class ReceiveWalOptions {
+    private static final int MAX_STATUS_INTERVAL_S = Integer.MAX_VALUE / 1000;
+
+    @Nullable
+    String directory;
+
+    @Nullable
+    String connectionString;
+
+    @Nullable
+    String host;
+
+    @Nullable
+    String port;
+
+    @Nullable
+    String user;
+
+    @Nullable
+    String slot;
+
+    @Nullable
+    String transport;
+
+    Lsn endPosition = Lsn.INVALID;
+    int statusIntervalS = 10;
+    PasswordMode passwordMode = PasswordMode.WHEN_NEEDED;
+    boolean loop = true;
+    boolean verbose;
+    boolean createSlot;
+    boolean dropSlot;
+    boolean ifNotExists;
+    boolean synchronous;
+    boolean sync = true;
+    boolean progress;
+    private String compression = "none";
+
+    /** When to ask for a password. */
+    enum PasswordMode {
+        NEVER,
+        WHEN_NEEDED,
+        BEFORE_CONNECTING
+    }
+
+    private ReceiveWalOptions() {}
+
+    /**
+     * Reads and checks a command line; the directory is not looked at.
+     *
+     * @throws UsageException for the first thing that is wrong
+     */
+    static ReceiveWalOptions parse(String argv0, List<String> arguments) {
+        ReceiveWalOptions options = new ReceiveWalOptions();
+        Getopt<ReceiveWalOption> getopt = ReceiveWalOption.getopt(argv0, arguments);
+        for (Getopt.Found<ReceiveWalOption> found = getopt.next(); found != null; found = getopt.next()) {
+            options.set(found.key(), requireNonNullElse(found.argument(), ""));
+        }
+        options.check(getopt.operands());
+        return options;
+    }
+
+    /** Returns whether a slot is to be made or dropped, and nothing received. */
+    boolean isSlotAction() {
+        return createSlot || dropSlot;
+    }
+
+    private void set(ReceiveWalOption option, String argument) {
+        switch (option) {
+            // Not as the first argument, where they are dealt with before.
+            case HELP, VERSION -> throw new UsageException(HINT, "");
+            case DIRECTORY -> directory = argument;
+            case DBNAME -> connectionString = argument;
+            case ENDPOS -> endPosition = endPosition(argument);
+            case HOST -> host = argument;
+            case PORT -> port = argument;
+            case USERNAME -> user = argument;
+            case NO_LOOP -> loop = false;
+            case NO_PASSWORD -> passwordMode = PasswordMode.NEVER;
+            case PASSWORD -> passwordMode = PasswordMode.BEFORE_CONNECTING;
+            case STATUS_INTERVAL -> statusIntervalS = statusInterval(argument);
+            case SLOT -> slot = argument;
+            case VERBOSE -> verbose = true;
+            case COMPRESS -> compression = argument;
+            case CREATE_SLOT -> createSlot = true;
+            case DROP_SLOT -> dropSlot = true;
+            case IF_NOT_EXISTS -> ifNotExists = true;
+            case SYNCHRONOUS -> synchronous = true;
+            case NO_SYNC -> sync = false;
+            case TRANSPORT -> transport = argument;
+            case PROGRESS -> progress = true;
+        }
+    }
+
+    private void check(List<String> operands) {
+        if (!operands.isEmpty()) {
+            throw new UsageException(
+                    ERROR_AND_HINT, "too many command-line arguments (first is \"" + operands.get(0) + "\")");
+        }
+        if (createSlot && dropSlot) {
+            throw new UsageException(ERROR_AND_HINT, "cannot use --create-slot together with --drop-slot");
+        }
+        if (slot == null && isSlotAction()) {
+            throw new UsageException(
+                    ERROR_AND_HINT,
+                    (dropSlot ? "--drop-slot" : "--create-slot") + " needs a slot to be specified using --slot");
+        }
+        if (synchronous && !sync) {
+            throw new UsageException(ERROR_AND_HINT, "cannot use --synchronous together with --no-sync");
+        }
+        if (directory == null && !isSlotAction()) {
+            throw new UsageException(ERROR_AND_HINT, "no target directory specified");
+        }
+        CompressionSpec.requireNone(compression);
+    }
+
+    private static int statusInterval(String argument) {
+        String option = "-s/--status-interval";
+        CNumber number = CNumber.read(argument, 0, 10);
+        if (CNumber.skipBlanks(argument, number.end()) != argument.length()) {
+            throw new UsageException(ERROR, "invalid value \"" + argument + "\" for option " + option);
+        }
+        if (number.value() < 0 || number.value() > MAX_STATUS_INTERVAL_S) {
+            throw new UsageException(ERROR, option + " must be in range 0.." + MAX_STATUS_INTERVAL_S);
+        }
+        return (int) number.value();
+    }
+
+    /** Reads {@code X/Y} as {@code sscanf} does: blanks, signs and {@code 0x} before each half, anything behind. */
+    private static Lsn endPosition(String argument) {
+        CNumber high = CNumber.read(argument, 0, 16);
+        if (high.end() > 0 && high.end() < argument.length() && argument.charAt(high.end()) == '/') {
+            int start = high.end() + 1;
+            CNumber low = CNumber.read(argument, start, 16);
+            if (low.end() > start) {
+                return new Lsn(high.value() << 32 | (low.value() & 0xFFFF_FFFFL));
+            }
+        }
+        throw new UsageException(ERROR, "could not parse end position \"" + argument + "\"");
+    }
+}
