@@ -10,6 +10,7 @@ import io.walcast.core.error.SqlState;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.transport.TimelineHistoryFile;
 import io.walcast.transport.WalReceiverConnection;
+import java.nio.ByteBuffer;
 import java.util.function.Function;
 
 /**
@@ -28,7 +29,7 @@ final class Timelines {
     }
 
     /** A history as the server sent it; not on disk yet. */
-    private record Fetched(TimelineHistory history, byte[] content) {}
+    private record Fetched(TimelineHistory history, ByteBuffer content) {}
 
     /**
      * Fetches the history of {@code server}'s timeline and what it names after {@code ours}, and keeps it durably once it
@@ -72,18 +73,18 @@ final class Timelines {
 
     private Fetched fetchOne(TimelineId timeline) {
         if (timeline.equals(TimelineId.FIRST)) {
-            return new Fetched(TimelineHistory.withoutParents(timeline), new byte[0]);
+            return new Fetched(TimelineHistory.withoutParents(timeline), ByteBuffer.allocate(0));
         }
         TimelineHistoryFile file = connection.readTimelineHistory(timeline);
-        byte[] content = new byte[file.content().remaining()];
-        file.content().duplicate().get(content);
-        return new Fetched(TimelineHistory.parse(timeline, file.content().duplicate()), content);
+        return new Fetched(TimelineHistory.parse(timeline, file.content().duplicate()), file.content());
     }
 
     private void keep(Fetched fetched) {
         TimelineId timeline = fetched.history().timeline();
         if (!timeline.equals(TimelineId.FIRST)) {
-            directory.writeHistory(timeline, fetched.content());
+            byte[] content = new byte[fetched.content().remaining()];
+            fetched.content().duplicate().get(content);
+            directory.writeHistory(timeline, content);
         }
     }
 }
