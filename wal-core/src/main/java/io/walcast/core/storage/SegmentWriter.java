@@ -1,70 +1,513 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
+import io.walcast.core.error.RefusedException;
+import io.walcast.core.error.StorageException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** Writes the WAL of one timeline into segment files. */
+/**
+ * Writes the WAL of one timeline, from a segment start on, into segment files.
+ *
+ * <p><b>What is promised.</b> A position that {@link #flush} or {@link #flushed} returned is on disk: every byte below it,
+ * and the names of the files they are in. To that end each segment goes this way, and the next one does not get a name in
+ * the directory before the last step of the one before it:
+ *
+ * <ol>
+ *   <li>made under {@code .walcast}, filled with zeros to its full size, synced;
+ *   <li>renamed to {@code NAME.partial}, the directory synced, before the first of its bytes counts as flushed;
+ *   <li>when it is full: synced, renamed to {@code NAME}, the directory synced.
+ * </ol>
+ *
+ * <p>So a directory never shows a segment whose predecessor is unfinished, whoever opens it after a crash; and a
+ * write that a crash undid can only show as zeros, see {@link StoredBytes}. While the predecessor is being
+ * synced, the bytes of the next one go to its file under {@code .walcast}.
+ *
+ * <p><b>Restart in an unfinished segment.</b> Streaming begins at the segment's start again. The bytes that are there are
+ * compared with the stream and not rewritten; what a crash undid is written; where they contradict, the append is refused.
+ *
+ * <p><b>Failure.</b> A full disk is a pause: {@link #append} returns false. Any other failure, above all of a sync, ends the
+ * writer and its directory: every later call throws the same {@link StorageException}.
+ *
+ * <p>Threading: {@link #append} by one receiver thread, {@link #flush} by a flusher thread at the same time,
+ * {@link #prepareNext} by a third one, the positions by any. {@link #close} after these have stopped. None of the threads may
+ * be interrupted: it would close the files.
+ */
 public final class SegmentWriter implements AutoCloseable {
+    private final DirectoryLayout layout;
+    private final StorageFailure failure;
+    private final SegmentOpener opener;
+    private final SegmentSize size;
+    private final TimelineId timeline;
+    private final Runnable onClose;
 
-    SegmentWriter() {}
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition made = lock.newCondition();
+    private final ReentrantLock flushLock = new ReentrantLock();
 
-    /** Returns the timeline written. */
+    /** The segments not finished yet, oldest first; the last one is being appended to. */
+    @GuardedBy("lock")
+    private final ArrayDeque<SegmentFile> unfinished = new ArrayDeque<>();
+
+    /** The next segment's file, made beforehand. */
+    @GuardedBy("lock")
+    private @Nullable SegmentFile reserve;
+
+    /** The segment whose file is being made, by the receiver thread or by the one that prepares. */
+    @GuardedBy("lock")
+    private @Nullable SegmentName making;
+
+    /** The segment that {@link #prepareNext} gave up on, for want of room or because it has a file. */
+    @GuardedBy("lock")
+    private @Nullable SegmentName notPrepared;
+
+    /** The segment being appended to; null at a segment end. Receiver thread only. */
+    private @Nullable SegmentFile current;
+
+    /** Written by the thread that closes, read by all. */
+    private volatile boolean closed;
+
+    /** Written by the receiver thread, read by all. */
+    private volatile long written;
+
+    /** Written by the flusher thread, read by all. */
+    private volatile long flushed;
+
+    SegmentWriter(
+            DirectoryLayout layout,
+            StorageFailure failure,
+            SegmentOpener opener,
+            SegmentSize size,
+            StreamStart start,
+            Runnable onClose) {
+        this.layout = layout;
+        this.failure = failure;
+        this.opener = opener;
+        this.size = size;
+        this.timeline = start.timeline();
+        this.onClose = onClose;
+        this.written = start.lsn().value();
+        this.flushed = start.lsn().value();
+    }
+
+    /** Returns the timeline that is written. */
     public TimelineId timeline() {
-        return Pending.body();
-    }
-
-    /** Receiver thread: writes {@code payload} at {@link #position}; false when the disk is full: try the rest later. */
-    public boolean append(ByteBuffer payload) {
-        return Pending.body();
-    }
-
-    /** Receiver thread: returns where the next byte goes; the same as {@link #written}. */
-    public Lsn position() {
-        return Pending.body();
-    }
-
-    /** Any thread: returns the position up to which bytes were written. */
-    public Lsn written() {
-        return Pending.body();
+        return timeline;
     }
 
     /**
-     * Receiver thread: compares {@code payload}, which overlaps what this writer wrote, with the stored bytes from
-     * {@code at} to {@link #written} (finished segments may be gone: then there is nothing to compare); changes nothing,
-     * not even the payload's position.
+     * Receiver thread: writes {@code payload} at {@link #position}, across segment ends if need be, and consumes what it
+     * has written. May be lost until {@link #flush}. One system call and no allocation, but at a segment end.
      *
-     * @throws io.walcast.core.error.RefusedException 08P01 "WAL overlap; stored bytes differ: possible timeline fork",
-     *     naming the position of the first difference
+     * @return false if the disk is full; the rest of {@code payload} is to be given again later
+     * @throws StorageException if the storage has failed; it has for good
+     * @throws RefusedException if other bytes are stored here already; nothing was changed
+     */
+    public boolean append(ByteBuffer payload) {
+        requireOpen();
+        try {
+            while (payload.hasRemaining()) {
+                SegmentFile segment = current;
+                if (segment == null) {
+                    segment = nextSegment();
+                    current = segment;
+                }
+                appendTo(segment, payload);
+            }
+            return true;
+        } catch (DiskFullException e) {
+            return false;
+        } catch (IOException e) {
+            throw failure.fail("could not write WAL at " + written(), e);
+        } catch (Error e) {
+            failure.fail("could not write WAL at " + written(), e);
+            throw e;
+        }
+    }
+
+    private void appendTo(SegmentFile segment, ByteBuffer payload) throws IOException {
+        long at = written;
+        int offset = (int) (at - segment.start);
+        int toCompare = segment.toCompare(offset);
+        int room = toCompare > 0 ? toCompare : (int) (segment.end - at);
+        int limit = payload.limit();
+        int before = payload.position();
+        payload.limit(before + Math.min(room, payload.remaining()));
+        try {
+            if (segment.stored != null && toCompare > 0) {
+                segment.stored.merge(payload, offset, new Lsn(at));
+            } else {
+                segment.file.write(payload, offset);
+            }
+        } finally {
+            payload.limit(limit);
+            advance(segment, at + payload.position() - before);
+        }
+    }
+
+    private void advance(SegmentFile segment, long position) {
+        if (position == segment.end) {
+            current = null;
+        }
+        written = position;
+    }
+
+    /** Returns the file for the bytes at the current position, a segment start. */
+    private SegmentFile nextSegment() throws IOException {
+        SegmentName name = SegmentName.containing(timeline, written(), size);
+        SegmentFile segment = takeReserve(name);
+        if (segment == null) {
+            try {
+                segment = opener.openExisting(name);
+                segment = segment == null ? opener.create(name) : segment;
+            } finally {
+                madeOne();
+            }
+        }
+        lock.lock();
+        try {
+            unfinished.addLast(segment);
+            publishOldest();
+        } finally {
+            lock.unlock();
+        }
+        return segment;
+    }
+
+    /** Returns the reserve; or null, and the caller is the one who makes the file. */
+    private @Nullable SegmentFile takeReserve(SegmentName name) {
+        lock.lock();
+        try {
+            while (making != null) {
+                made.awaitUninterruptibly();
+            }
+            failure.check();
+            SegmentFile segment = reserve;
+            reserve = null;
+            if (segment == null) {
+                making = name;
+            }
+            return segment;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void madeOne() {
+        lock.lock();
+        try {
+            making = null;
+            made.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives the oldest unfinished segment its name in the directory, if it has none yet. */
+    @GuardedBy("lock")
+    private void publishOldest() throws IOException {
+        SegmentFile oldest = unfinished.peekFirst();
+        if (oldest != null && oldest.path().startsWith(layout.own)) {
+            Path partial = layout.file(opener.partial(oldest.name));
+            layout.rename(oldest.path(), partial);
+            oldest.moved(partial);
+        }
+    }
+
+    /**
+     * Receiver thread: compares {@code payload}, which begins at {@code at}, with what is stored from there to
+     * {@link #written}. Segments that were finished and taken away are passed over. Changes nothing, not even the
+     * payload's position.
+     *
+     * @throws RefusedException if other bytes are stored
      */
     public void requireSame(Lsn at, ByteBuffer payload) {
-        Pending.body();
+        flushLock.lock(); // no segment is finished meanwhile
+        try {
+            failure.check();
+            long end = written;
+            int done = 0;
+            while (done < payload.remaining() && Long.compareUnsigned(at.value() + done, end) < 0) {
+                Lsn from = at.plus(done);
+                long room = Math.min(end - from.value(), size.bytes() - size.offset(from));
+                int length = (int) Math.min(payload.remaining() - done, room);
+                requireSameIn(SegmentName.containing(timeline, from, size), from, payload.slice(payload.position() + done, length));
+                done += length;
+            }
+        } catch (IOException e) {
+            throw StorageFailure.describe("could not read WAL at " + at, e);
+        } finally {
+            flushLock.unlock();
+        }
     }
 
-    /** Flusher thread: makes durable what was written when the call began, and returns that position. */
-    public Lsn flush() {
-        return Pending.body();
+    private void requireSameIn(SegmentName name, Lsn at, ByteBuffer expected) throws IOException {
+        SegmentFile open = unfinished(name);
+        if (open != null) {
+            StoredBytes.requireSame(open.file, size, expected, at);
+            return;
+        }
+        try (WalFile file = opener.openFinished(name)) {
+            if (file != null) {
+                StoredBytes.requireSame(file, size, expected, at);
+            }
+        }
     }
 
-    /** Any thread: returns the position up to which bytes are durable; never goes back. */
+    private @Nullable SegmentFile unfinished(SegmentName name) {
+        lock.lock();
+        try {
+            return unfinished.stream()
+                    .filter(segment -> segment.name.equals(name))
+                    .findFirst()
+                    .orElse(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns where the next byte goes. */
+    public Lsn position() {
+        return written();
+    }
+
+    /** Returns the position up to which bytes have been written. */
+    public Lsn written() {
+        return new Lsn(written);
+    }
+
+    /** Returns the position up to which bytes are durable. It never goes back. */
     public Lsn flushed() {
-        return Pending.body();
+        return new Lsn(flushed);
     }
 
-    /** Any thread: returns whether {@link #prepareNext} would be worth a call now. */
+    /**
+     * Makes durable what had been written when the call began, and finishes the segments that are full.
+     *
+     * @return the position up to which bytes are durable now
+     * @throws StorageException if that failed, now or earlier; it has for good
+     */
+    public Lsn flush() {
+        requireOpen();
+        return flushWritten();
+    }
+
+    private Lsn flushWritten() {
+        flushLock.lock();
+        try {
+            failure.check();
+            flushUpTo(written);
+            failure.check();
+            return flushed();
+        } catch (IOException e) {
+            throw failure.fail("could not sync WAL after " + flushed(), e);
+        } catch (Error e) {
+            failure.fail("could not sync WAL after " + flushed(), e);
+            throw e;
+        } finally {
+            flushLock.unlock();
+        }
+    }
+
+    private void flushUpTo(long target) throws IOException {
+        while (flushed != target) {
+            SegmentFile segment = oldest();
+            long end = Long.compareUnsigned(segment.end, target) <= 0 ? segment.end : target;
+            if (!segment.alreadyFinished) {
+                flush(segment, end == segment.end);
+            }
+            if (end == segment.end) {
+                removeOldest(segment);
+            }
+            flushed = end;
+        }
+    }
+
+    private void flush(SegmentFile segment, boolean full) throws IOException {
+        if (!segment.isNameDurable()) {
+            layout.syncDirectory(layout.directory);
+            segment.nameIsDurable();
+        }
+        layout.force(segment.file);
+        if (full) {
+            segment.file.close();
+            layout.rename(segment.path(), layout.file(segment.fileName));
+            layout.syncDirectory(layout.directory);
+        }
+    }
+
+    private SegmentFile oldest() {
+        lock.lock();
+        try {
+            return unfinished.getFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void removeOldest(SegmentFile finished) throws IOException {
+        if (finished.alreadyFinished) {
+            finished.file.close();
+        }
+        lock.lock();
+        try {
+            unfinished.removeFirst();
+            publishOldest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether {@link #prepareNext} is worth a call now: the current segment is more than half full. */
     public boolean wantsPrepare() {
-        return Pending.body();
+        lock.lock();
+        try {
+            return toPrepare() != null;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Any third thread: makes the file of the next segment beforehand. */
+    @GuardedBy("lock")
+    private @Nullable SegmentName toPrepare() {
+        SegmentFile last = unfinished.peekLast();
+        if (last == null || closed || reserve != null || making != null || failure.happened()) {
+            return null;
+        }
+        SegmentName next = last.name.next();
+        boolean halfFull = written - last.start > size.bytes() / 2;
+        return halfFull && !next.equals(notPrepared) ? next : null;
+    }
+
+    /**
+     * Makes the file of the next segment beforehand, if it is wanted, so that {@link #append} finds it at the segment end. A
+     * full disk is no failure here; the append will meet it.
+     *
+     * @throws StorageException if the storage has failed, now or earlier
+     */
     public void prepareNext() {
-        Pending.body();
+        requireOpen();
+        SegmentName next = beginToPrepare();
+        if (next == null) {
+            return;
+        }
+        SegmentFile prepared = null;
+        try {
+            prepared = opener.exists(next) ? null : opener.create(next);
+        } catch (DiskFullException e) {
+            prepared = null;
+        } catch (IOException e) {
+            throw failure.fail("could not make a WAL segment beforehand", e);
+        } catch (Error e) {
+            failure.fail("could not make a WAL segment beforehand", e);
+            throw e;
+        } finally {
+            endToPrepare(next, prepared);
+        }
     }
 
-    /** Flushes, leaves the unfinished segment as {@code .partial}, closes the files. */
+    private @Nullable SegmentName beginToPrepare() {
+        lock.lock();
+        try {
+            SegmentName next = toPrepare();
+            making = next == null ? making : next;
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endToPrepare(SegmentName next, @Nullable SegmentFile prepared) {
+        lock.lock();
+        try {
+            reserve = prepared;
+            notPrepared = prepared == null ? next : null;
+            making = null;
+            made.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Flushes everything, leaves the unfinished segment as {@code .partial} and closes the files. After a failure it only
+     * closes the files. Once it has returned, or thrown, the directory can open segments again, unless it has failed.
+     *
+     * @throws StorageException if the flush failed
+     */
     @Override
     public void close() {
-        Pending.body();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (!failure.happened()) {
+                flushWritten();
+                removeReserve();
+            }
+        } finally {
+            closeFiles();
+            onClose.run();
+        }
+    }
+
+    private void removeReserve() {
+        lock.lock();
+        try {
+            if (reserve != null) {
+                reserve.file.close();
+                layout.fileSystem.delete(reserve.path());
+                reserve = null;
+            }
+        } catch (IOException e) {
+            throw failure.fail("could not remove a spare WAL segment", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closeFiles() {
+        lock.lock();
+        try {
+            for (SegmentFile segment : unfinished) {
+                close(segment);
+            }
+            unfinished.clear();
+            if (reserve != null) {
+                DirectoryLayout.closeQuietly(reserve.file);
+                reserve = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void close(SegmentFile segment) {
+        try {
+            segment.file.close();
+            if (!failure.happened()) {
+                opener.trust(segment.name);
+            }
+        } catch (IOException e) {
+            failure.fail("could not close WAL segment " + segment.fileName, e);
+        }
+    }
+
+    private void requireOpen() {
+        failure.check();
+        if (closed) {
+            throw new IllegalStateException("the segment writer is closed");
+        }
     }
 }

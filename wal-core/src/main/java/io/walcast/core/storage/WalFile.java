@@ -27,6 +27,20 @@ public interface WalFile extends Closeable {
      */
     int read(ByteBuffer target, long position) throws IOException;
 
+    /**
+     * Reads until {@code target} is full or the file ends.
+     *
+     * @return the number of bytes read
+     */
+    default int readFully(ByteBuffer target, long position) throws IOException {
+        int before = target.position();
+        int read = 0;
+        while (target.hasRemaining() && read >= 0) {
+            read = read(target, position + target.position() - before);
+        }
+        return target.position() - before;
+    }
+
     /** Makes the bytes written, and the size, durable. The name is another matter: {@link WalFileSystem#syncDirectory}. */
     void force() throws IOException;
 

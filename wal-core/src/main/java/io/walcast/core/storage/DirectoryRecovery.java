@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.core.storage;
+
+import io.walcast.core.SegmentSize;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is done to a receive directory before anything else, so that nothing is acknowledged that an earlier process only
+ * believed to be on disk. It may be cut short anywhere, any number of times, and ends in the same state.
+ *
+ * <ol>
+ *   <li>What an earlier process was making in {@code .walcast} is removed; nobody was told of it.
+ *   <li>Links and other things that are no files, under a WAL file's name, are refused.
+ *   <li>The tail (the newest segment, if it is unfinished) is rewritten, see {@link DirectoryLayout#rewrite}. One that
+ *       cannot be a segment, by its size, is set aside.
+ *   <li>The directory is synced: finished segments were complete on disk before they got their names.
+ * </ol>
+ */
+final class DirectoryRecovery {
+    private final DirectoryLayout layout;
+
+    DirectoryRecovery(DirectoryLayout layout) {
+        this.layout = layout;
+    }
+
+    /** Does all of it; returns the file name of the tail that may be written to again, or empty if there is none. */
+    Optional<String> run() throws IOException {
+        removeUnfinished();
+        checkNames();
+        Optional<String> tail = recoverTail();
+        layout.syncDirectory(layout.directory);
+        return tail;
+    }
+
+    private void removeUnfinished() throws IOException {
+        for (FileEntry entry : layout.fileSystem.list(layout.own)) {
+            if (entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
+                layout.fileSystem.delete(layout.own.resolve(entry.name()));
+            }
+        }
+    }
+
+    private void checkNames() throws IOException {
+        for (FileEntry entry : layout.fileSystem.list(layout.directory)) {
+            String name = entry.name();
+            Path path = layout.file(name);
+            if (WalFileName.isUnfinishedHistory(name)) {
+                layout.fileSystem.delete(path);
+            } else if (WalFileName.isHistory(name) || WalFileName.parse(name).isPresent()) {
+                DirectoryLayout.requireRegular(path, entry);
+            } else if (WalFileName.isSimilar(name)) {
+                layout.warn("ignoring file \"" + name + "\": not a WAL file name");
+            }
+        }
+    }
+
+    private Optional<String> recoverTail() throws IOException {
+        List<WalFileName> segments = layout.segments();
+        if (segments.isEmpty()) {
+            return Optional.empty();
+        }
+        WalFileName newest = segments.get(segments.size() - 1);
+        if (!newest.partial() || !newest.isPlain()) {
+            return Optional.empty();
+        }
+        Path path = layout.file(newest.fileName());
+        long size = layout.regular(path).map(FileEntry::size).orElse(0L);
+        if (size == 0) {
+            return Optional.empty();
+        }
+        Optional<LongPageHeader> header = newestHeader(layout);
+        boolean fits = LongPageHeader.isSegmentSize(size)
+                && header.map(LongPageHeader::segmentSize)
+                        .map(SegmentSize::bytes)
+                        .map(bytes -> bytes == size)
+                        .orElse(true);
+        if (fits) {
+            layout.rewrite(path);
+            return Optional.of(newest.fileName());
+        }
+        layout.setAside(path, size);
+        return Optional.empty();
+    }
+
+    /** Returns the newest long page header in the directory; segments of zeros, and compressed ones, tell nothing. */
+    static Optional<LongPageHeader> newestHeader(DirectoryLayout layout) throws IOException {
+        List<WalFileName> segments = layout.segments();
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            WalFileName name = segments.get(i);
+            Path path = layout.file(name.fileName());
+            if (!name.isPlain() || layout.regular(path).isEmpty()) {
+                continue;
+            }
+            try (WalFile file = layout.fileSystem.openForReading(path)) {
+                Optional<LongPageHeader> header = LongPageHeader.read(file, name);
+                if (header.isPresent()) {
+                    return header;
+                }
+            } catch (NoSuchFileException e) {
+                // An archiver took it away.
+            }
+        }
+        return Optional.empty();
+    }
+}

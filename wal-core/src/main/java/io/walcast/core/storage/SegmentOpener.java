@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.core.storage;
+
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds or makes the file of a segment. */
+final class SegmentOpener {
+    private final DirectoryLayout layout;
+    private final SegmentSize size;
+
+    /** The {@code .partial} files whose bytes this process has seen to disk itself. Shared with the directory. */
+    private final Set<String> trusted;
+
+    SegmentOpener(DirectoryLayout layout, SegmentSize size, Set<String> trusted) {
+        this.layout = layout;
+        this.size = size;
+        this.trusted = trusted;
+    }
+
+    /**
+     * Opens the file that the segment has already, or returns null if it has none that can be used.
+     *
+     * @throws DiskFullException if it has to be written again and there is no room
+     */
+    @Nullable
+    SegmentFile openExisting(SegmentName name) throws IOException {
+        Path finished = layout.file(name.fileName(size));
+        WalFile file = openFinished(name);
+        if (file != null) {
+            return new SegmentFile(name, size, finished, file, StoredBytes.finished(file, size.bytes()), true);
+        }
+        SegmentFile unfinished = openPartial(name);
+        Optional<FileEntry> entry = layout.regular(finished);
+        if (entry.isPresent() && unfinished == null) {
+            layout.copyAside(finished, entry.get().size()); // the segment will take its name
+        }
+        return unfinished;
+    }
+
+    /** Opens the finished segment for reading, or returns null if it is not there, or not of the right size. */
+    @Nullable WalFile openFinished(SegmentName name) throws IOException {
+        Path path = layout.file(name.fileName(size));
+        Optional<FileEntry> entry = layout.regular(path);
+        if (entry.isEmpty() || entry.get().size() != size.bytes()) {
+            return null;
+        }
+        try {
+            return layout.fileSystem.openForReading(path);
+        } catch (NoSuchFileException e) {
+            return null; // an archiver took it away
+        }
+    }
+
+    private @Nullable SegmentFile openPartial(SegmentName name) throws IOException {
+        String fileName = partial(name);
+        Path path = layout.file(fileName);
+        long bytes = layout.regular(path).map(FileEntry::size).orElse(0L);
+        if (bytes == 0) {
+            return null;
+        }
+        if (bytes != size.bytes()) {
+            layout.setAside(path, bytes);
+            return null;
+        }
+        if (!trusted.contains(fileName)) {
+            layout.rewrite(path);
+        }
+        WalFile file = layout.fileSystem.open(path);
+        boolean opened = false;
+        try {
+            StoredBytes stored = StoredBytes.unfinished(file, size.bytes());
+            opened = true;
+            return new SegmentFile(name, size, path, file, stored, false);
+        } finally {
+            if (!opened) {
+                DirectoryLayout.closeQuietly(file);
+            }
+        }
+    }
+
+    /** Makes the segment's file under {@code .walcast}: zeros, all of them durable. */
+    SegmentFile create(SegmentName name) throws IOException {
+        Path path = layout.temporary(name.fileName(size));
+        return new SegmentFile(name, size, path, layout.createZeroed(path, size), null, false);
+    }
+
+    /** Returns whether the segment has a file already, of whatever kind. */
+    boolean exists(SegmentName name) throws IOException {
+        return layout.fileSystem.stat(layout.file(name.fileName(size))).isPresent()
+                || layout.fileSystem.stat(layout.file(partial(name))).isPresent();
+    }
+
+    /** Notes that the segment's {@code .partial} is on disk as this process sees it. */
+    void trust(SegmentName name) {
+        trusted.add(partial(name));
+    }
+
+    String partial(SegmentName name) {
+        return name.fileName(size) + WalFileName.PARTIAL;
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.core.storage;
+
+import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.TimelineId;
+import io.walcast.core.wal.XLogReader;
+import io.walcast.core.wal.XLogReaderOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells from the files of a directory where streaming goes on. */
+final class StreamStartFinder {
+    private static final String GZIP = ".gz";
+
+    private final DirectoryLayout layout;
+
+    StreamStartFinder(DirectoryLayout layout) {
+        this.layout = layout;
+    }
+
+    Optional<StreamStart> streamStart(SegmentSize size) throws IOException {
+        List<WalFileName> segments = layout.segments();
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            WalFileName file = segments.get(i);
+            Optional<SegmentName> name = file.segmentName(size);
+            if (name.isEmpty() || !(file.partial() || hasRightSize(file, size))) {
+                continue;
+            }
+            SegmentName next = file.partial() ? name.get() : name.get().next();
+            Lsn start = new Lsn(next.segmentNumber() * size.bytes());
+            if (name.get().segmentNumber() > 0 && start.isValid()) {
+                return Optional.of(new StreamStart(next.timeline(), start));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean hasRightSize(WalFileName file, SegmentSize size) throws IOException {
+        Path path = layout.file(file.fileName());
+        long bytes = layout.regular(path).map(FileEntry::size).orElse(-1L);
+        if (bytes < 0) {
+            return false;
+        }
+        if (file.isPlain()) {
+            return isRight(bytes, size, "segment file \"%s\" has incorrect size %d, skipping", file);
+        }
+        return !file.compression().equals(GZIP)
+                || isRight(
+                        uncompressedBytes(path, bytes),
+                        size,
+                        "compressed segment file \"%s\" has incorrect uncompressed size %d, skipping",
+                        file);
+    }
+
+    private boolean isRight(long bytes, SegmentSize size, String warning, WalFileName file) {
+        if (bytes != size.bytes()) {
+            layout.warn(warning.formatted(file.fileName(), bytes));
+        }
+        return bytes == size.bytes();
+    }
+
+    /** Returns what the last four bytes of a gzip file say. */
+    private long uncompressedBytes(Path path, long bytes) throws IOException {
+        ByteBuffer size = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes < size.capacity()) {
+            return 0;
+        }
+        try (WalFile file = layout.fileSystem.openForReading(path)) {
+            file.readFully(size, bytes - size.capacity());
+        }
+        return size.hasRemaining() ? 0 : Integer.toUnsignedLong(size.getInt(0));
+    }
+
+    Lsn storedEnd(TimelineId timeline, SegmentSize size) throws IOException {
+        WalFileName file = newest(timeline, size);
+        return file == null ? Lsn.INVALID : storedEnd(file, size);
+    }
+
+    private @Nullable WalFileName newest(TimelineId timeline, SegmentSize size) throws IOException {
+        return layout.segments().stream()
+                .filter(file -> file.segmentName(size)
+                        .filter(name -> name.timeline().equals(timeline))
+                        .isPresent())
+                .reduce((older, newer) -> newer)
+                .orElse(null);
+    }
+
+    private static long start(WalFileName file, SegmentSize size) {
+        return file.segmentName(size).orElseThrow().segmentNumber() * size.bytes();
+    }
+
+    Lsn endOfWal(TimelineId timeline, SegmentSize size) throws IOException {
+        WalFileName file = newest(timeline, size);
+        if (file == null) {
+            return Lsn.INVALID;
+        }
+        Lsn start = new Lsn(start(file, size));
+        try (DirectoryPageSource pages = new DirectoryPageSource(layout, timeline, size)) {
+            Lsn end = endOfWal(pages, start, size);
+            if (end == null && size.segmentNumber(start) > 0) {
+                end = endOfWal(pages, new Lsn(start.value() - size.bytes()), size);
+            }
+            return end == null ? start : end;
+        }
+    }
+
+    private static @Nullable Lsn endOfWal(DirectoryPageSource pages, Lsn from, SegmentSize size) {
+        XLogReader reader = new XLogReader(pages, XLogReaderOptions.of(size));
+        return reader.findNextRecord(from).isEmpty() ? null : reader.readToEnd().end();
+    }
+
+    private Lsn storedEnd(WalFileName file, SegmentSize size) throws IOException {
+        long start = start(file, size);
+        if (!file.partial()) {
+            return new Lsn(start + size.bytes());
+        }
+        Path path = layout.file(file.fileName());
+        long bytes = layout.regular(path).map(FileEntry::size).orElse(0L);
+        if (!file.isPlain() || bytes != size.bytes()) {
+            return new Lsn(start);
+        }
+        try (WalFile partial = layout.fileSystem.openForReading(path)) {
+            return new Lsn(start + StoredBytes.end(partial, size.bytes()));
+        } catch (NoSuchFileException e) {
+            return new Lsn(start);
+        }
+    }
+}
