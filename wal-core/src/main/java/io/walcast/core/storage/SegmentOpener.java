@@ -45,7 +45,8 @@ final class SegmentOpener {
     }
 
     /** Opens the finished segment for reading, or returns null if it is not there, or not of the right size. */
-    @Nullable WalFile openFinished(SegmentName name) throws IOException {
+    @Nullable
+    WalFile openFinished(SegmentName name) throws IOException {
         Path path = layout.file(name.fileName(size));
         Optional<FileEntry> entry = layout.regular(path);
         if (entry.isEmpty() || entry.get().size() != size.bytes()) {

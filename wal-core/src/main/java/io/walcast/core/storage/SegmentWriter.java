@@ -241,7 +241,10 @@ public final class SegmentWriter implements AutoCloseable {
                 Lsn from = at.plus(done);
                 long room = Math.min(end - from.value(), size.bytes() - size.offset(from));
                 int length = (int) Math.min(payload.remaining() - done, room);
-                requireSameIn(SegmentName.containing(timeline, from, size), from, payload.slice(payload.position() + done, length));
+                requireSameIn(
+                        SegmentName.containing(timeline, from, size),
+                        from,
+                        payload.slice(payload.position() + done, length));
                 done += length;
             }
         } catch (IOException e) {
