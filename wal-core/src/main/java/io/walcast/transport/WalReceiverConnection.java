@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * give or no room, the latch of {@link ConnectOptions#latch} is set as soon as that changes. Not calling
  * {@link #receive} is the back-pressure: at most {@link ConnectOptions#windowBytes} are buffered meanwhile.
  *
- * <p>Errors of every call: {@link io.walcast.core.error.ConnectionException} when the connection is lost,
- * {@link io.walcast.core.error.ServerErrorException} with the server's own SQLSTATE (after an ERROR the connection can
- * be used again), {@link io.walcast.core.error.ProtocolViolationException} for bytes that cannot be, after which only
- * {@link #close} makes sense.
+ * <p>Errors of every call: {@link io.walcast.core.error.ConnectionException} when the connection is lost, closed or
+ * silent past the deadline, {@link io.walcast.core.error.ServerErrorException} with the server's own SQLSTATE (after an
+ * ERROR the connection can be used again), {@link io.walcast.core.error.ProtocolViolationException} for bytes that
+ * cannot be, after which only {@link #close} makes sense.
  */
 public interface WalReceiverConnection extends AutoCloseable {
 
