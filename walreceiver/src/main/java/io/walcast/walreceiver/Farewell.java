@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walreceiver;
 
+import io.walcast.ipc.Agent;
 import io.walcast.ipc.Latch;
 import io.walcast.transport.WalReceiverConnection;
 import java.util.concurrent.ThreadFactory;
@@ -31,6 +32,6 @@ final class Farewell implements AutoCloseable {
     @Override
     public void close() {
         done.set();
-        WalFlusher.join(watcher);
+        Agent.join(watcher);
     }
 }

@@ -177,7 +177,7 @@ final class StreamLoop implements ServerMessage.Handler {
         if (context.segmentSize().segmentNumber(writer.written()) != segmentBefore) {
             segmentFinished();
         }
-        flusher.prepareIfWanted();
+        flusher.prepare();
     }
 
     private void append(ByteBuffer payload) {

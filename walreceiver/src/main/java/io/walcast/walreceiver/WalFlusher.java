@@ -5,63 +5,58 @@ import io.walcast.core.Lsn;
 import io.walcast.core.error.StorageException;
 import io.walcast.core.error.WalException;
 import io.walcast.core.storage.SegmentWriter;
+import io.walcast.ipc.Agent;
 import io.walcast.ipc.Latch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second thread of a walreceiver: syncs what was written while the first goes on writing, and prepares the next
- * segment when there is nothing to sync.
+ * Syncs what was written while the receiver goes on writing, and has the next segment's file made beforehand: two agents
+ * beside the receiver.
  *
  * <p>A sync covers what was written when it began, so an acknowledgement always waits for a sync that began after its
  * last byte was written.
  *
- * <p>Threading: {@link #request} and {@link #failure} from the receiver thread; the rest runs on the thread it starts.
- * That thread holds files and is never interrupted: it ends by flag and latch.
+ * <p>Threading: all methods from the receiver thread.
  */
 final class WalFlusher implements AutoCloseable {
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final SegmentWriter writer;
     private final Latch receiverLatch;
-    private final Latch latch = new Latch();
-    private final Thread flusher;
-    private final Thread preparer;
-    private final Latch preparerLatch = new Latch();
+    private final Agent flusher;
+    private final Agent preparer;
 
-    // Written by the receiver thread, read by the flusher.
+    // Written by the receiver thread and the flusher, read by the flusher.
     private volatile boolean requested;
-    private volatile boolean stopping;
     // Written by the flusher and the preparer, read by the receiver thread.
     private volatile @Nullable WalException failure;
 
     WalFlusher(SegmentWriter writer, Latch receiverLatch, ThreadFactory threads) {
         this.writer = writer;
         this.receiverLatch = receiverLatch;
-        flusher = threads.newThread(this::flushLoop);
-        preparer = threads.newThread(this::prepareLoop);
-        flusher.start();
-        preparer.start();
+        flusher = Agent.start(threads, this::flushIfRequested, this::fail);
+        preparer = Agent.start(threads, this::prepareIfWanted, this::fail);
     }
 
     /** Asks for a sync of all that is written now. */
     void request() {
         requested = true;
-        latch.set();
+        flusher.wake();
     }
 
-    /** Has the next segment prepared if it is time. */
-    void prepareIfWanted() {
+    /** Has the next segment's file made, if it is time. */
+    void prepare() {
         if (writer.wantsPrepare()) {
-            preparerLatch.set();
+            preparer.wake();
         }
     }
 
     /**
      * Returns normally as long as the disk is well.
      *
-     * @throws WalException what went wrong on the other thread
+     * @throws WalException what went wrong on another thread
      */
     void check() {
         WalException failed = failure;
@@ -70,73 +65,34 @@ final class WalFlusher implements AutoCloseable {
         }
     }
 
-    private void flushLoop() {
-        guarded(() -> {
-            while (!stopping) {
-                latch.reset();
-                if (requested) {
-                    requested = false;
-                    Lsn before = writer.flushed();
-                    if (writer.flush().isAfter(before)) {
-                        receiverLatch.set();
-                    }
-                } else {
-                    latch.await(IDLE_NS);
-                }
-            }
-        });
-    }
-
-    private void prepareLoop() {
-        guarded(() -> {
-            while (!stopping) {
-                preparerLatch.reset();
-                if (writer.wantsPrepare()) {
-                    writer.prepareNext();
-                }
-                preparerLatch.await(IDLE_NS);
-            }
-        });
-    }
-
-    /** The outermost loop of both threads: whatever happens, the receiver hears of it and acknowledges nothing more. */
-    private void guarded(Runnable loop) {
-        try {
-            loop.run();
-        } catch (WalException e) {
-            fail(e);
-        } catch (Throwable e) { // an Error on this thread must end the storage too, or the receiver would wait for ever
-            fail(new StorageException("the sync thread died: " + e, e));
+    private long flushIfRequested() {
+        if (!requested) {
+            return IDLE_NS;
         }
+        requested = false;
+        Lsn before = writer.flushed();
+        if (writer.flush().isAfter(before)) {
+            receiverLatch.set();
+        }
+        return 0;
     }
 
-    private void fail(WalException e) {
-        failure = e;
+    private long prepareIfWanted() {
+        if (writer.wantsPrepare()) {
+            writer.prepareNext();
+        }
+        return IDLE_NS;
+    }
+
+    private void fail(Throwable e) {
+        failure = e instanceof WalException known ? known : new StorageException("a sync thread died: " + e, e);
         receiverLatch.set();
     }
 
-    /** Ends both threads; what was not synced by then is left to the writer's own close. */
+    /** Ends both agents; what was not synced by then is left to the writer's own close. */
     @Override
     public void close() {
-        stopping = true;
-        latch.set();
-        preparerLatch.set();
-        join(flusher);
-        join(preparer);
-    }
-
-    /** Waits for the end of {@code thread}, whatever interrupts; the interrupt status is kept. */
-    static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        flusher.close();
+        preparer.close();
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walreceiver;
 
-import static java.util.Objects.requireNonNull;
-
 import io.walcast.core.Lsn;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.WalException;
 import io.walcast.core.storage.WalDirectory;
+import io.walcast.ipc.Agent;
+import io.walcast.ipc.AgentThreads;
 import io.walcast.ipc.Clock;
 import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
@@ -60,7 +60,7 @@ public final class WalReceiver implements AutoCloseable {
         this.transport = transport;
         this.directory = directory;
         this.listener = listener;
-        thread = new ReceiverThreads("walreceiver").newThread(this::supervise);
+        thread = new AgentThreads("walreceiver").newThread(this::supervise);
     }
 
     /** Starts a receiver with the transport on the class path that claims the conninfo. */
@@ -104,7 +104,7 @@ public final class WalReceiver implements AutoCloseable {
     /** Runs one session and the pause after it; returns whether another one is to follow. */
     private boolean oneSession(Backoff backoff) {
         WalReceiverSession current = new WalReceiverSession(
-                config, transport, directory, shared, listener, Clock.system(), new ReceiverThreads("walflusher"));
+                config, transport, directory, shared, listener, Clock.system(), new AgentThreads("walflusher"));
         if (!begin(current)) {
             return false;
         }
@@ -215,6 +215,6 @@ public final class WalReceiver implements AutoCloseable {
             current.stop();
         }
         latch.set();
-        WalFlusher.join(requireNonNull(thread));
+        Agent.join(thread);
     }
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.walreceiver;
+package io.walcast.ipc;
+
+import static java.util.Objects.requireNonNull;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes the threads of receivers: daemons named {@code walcast-<role>-<n>}. Safe for use from any thread. */
-public final class ReceiverThreads implements ThreadFactory {
+/** Makes the threads of one role: daemons named {@code walcast-<role>-<n>}. Safe for use from any thread. */
+public final class AgentThreads implements ThreadFactory {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String role;
 
-    /** Makes threads of one role. */
-    public ReceiverThreads(String role) {
-        this.role = role;
+    /** Makes threads of {@code role}, for example {@code walreceiver}. */
+    public AgentThreads(String role) {
+        this.role = requireNonNull(role, "role");
     }
 
     @Override
