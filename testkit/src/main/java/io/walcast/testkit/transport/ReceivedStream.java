@@ -28,7 +28,7 @@ final class ReceivedStream implements ServerMessage.Handler {
         assertThat(data.start()).as("start of the next message").isEqualTo(start.plus(wal.size()));
         assertThat(end).as("end of the stream").isNull();
         byte[] bytes = new byte[data.payload().remaining()];
-        data.payload().get(bytes);
+        data.payload().duplicate().get(bytes);
         wal.writeBytes(bytes);
     }
 
