@@ -9,7 +9,12 @@ public final class ServerErrorException extends WalException {
 
     /** Makes one from the server's fields. */
     public ServerErrorException(ErrorFields fields) {
-        super(fields.sqlState(), retryFor(fields.sqlState()), fields.message(), null);
+        this(fields, fields.message());
+    }
+
+    /** Makes one whose message says more than the server did, for example which of several servers it was. */
+    public ServerErrorException(ErrorFields fields, String message) {
+        super(fields.sqlState(), retryFor(fields.sqlState()), message, null);
         this.fields = fields;
     }
 
