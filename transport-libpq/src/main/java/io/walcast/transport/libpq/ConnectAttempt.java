@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.walcast.core.error.ConnectionException;
+import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.WalException;
+import io.walcast.ipc.Cancellation;
+import io.walcast.transport.ConnectOptions;
+import java.util.List;
+
+/**
+ * One try with one address and one encryption: socket, TLS, authentication, first settings. Used by the owner to be.
+ */
+final class ConnectAttempt {
+    private final ConnectOptions options;
+    private final ConnectSettings settings;
+    private final WireOpener opener;
+    private final TlsNegotiation tls;
+    private final Passwords passwords;
+    private boolean reached;
+    private boolean inTls;
+    private boolean exchanged;
+
+    ConnectAttempt(ConnectOptions options, ConnectSettings settings, LoopThread loop) {
+        this.options = options;
+        this.settings = settings;
+        this.opener =
+                new WireOpener(loop, settings.socket(), options.latch(), options.cancellation(), options.windowBytes());
+        this.tls = new TlsNegotiation(settings.tls());
+        this.passwords = new Passwords(settings, options.passwordPrompt());
+    }
+
+    /** Tries the first of {@code encryptions}; with TLS refused by the server, the second in its place if it is plain. */
+    EstablishedSession run(HostAddress address, List<Encryption> encryptions, Deadline deadline) {
+        reached = false;
+        inTls = false;
+        exchanged = false;
+        Wire wire = opener.open(address, deadline);
+        reached = true;
+        FrameReader frames = new FrameReader(wire, Connector.limits(options));
+        boolean done = false;
+        Cancellation.Registration registration = options.cancellation().onRequest(wire::wake);
+        try {
+            ServerSession fresh = new ServerSession(wire, frames, options.noticeListener());
+            EstablishedSession session = establish(fresh, address, encryptions, deadline);
+            done = true;
+            return session;
+        } finally {
+            registration.close();
+            if (!done) {
+                wire.close(null);
+                frames.release();
+            }
+        }
+    }
+
+    private EstablishedSession establish(
+            ServerSession session, HostAddress address, List<Encryption> encryptions, Deadline deadline) {
+        TlsSession tlsSession = null;
+        if (encryptions.get(0) == Encryption.TLS) {
+            inTls = true;
+            boolean plainWillDo = encryptions.contains(Encryption.PLAIN);
+            tlsSession = tls.negotiate(session.wire(), address.entry(), plainWillDo, deadline);
+            inTls = false;
+        }
+        session.wire().readOn();
+        session.wire().send(FrontendMessages.startup(settings.startupParameters()));
+        Authentication authentication =
+                new Authentication(session, settings, tlsSession, () -> passwords.passwordFor(address.entry()));
+        try {
+            return new Startup(session, authentication, options.mode()).run(address, tlsSession, deadline);
+        } catch (ServerErrorException e) {
+            throw passwords.explain(e);
+        } finally {
+            exchanged = authentication.hasExchanged();
+        }
+    }
+
+    /** Returns whether the server was reached at all. */
+    boolean isReached() {
+        return reached;
+    }
+
+    /**
+     * Returns whether another encryption may be tried after {@code e}: when TLS could not be set up, or when the server
+     * refused before it asked for anything, because its rules may tell the two apart.
+     */
+    boolean mayRetryOtherwise(WalException e) {
+        boolean tlsFailed = inTls && e instanceof ConnectionException;
+        boolean refusedAtOnce = !exchanged && e instanceof ServerErrorException;
+        return reached && (tlsFailed || refusedAtOnce);
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.walcast.core.error.ConfigurationException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conninfo with the environment behind it. Immutable.
+ *
+ * @param conninfo what was written
+ * @param environment variables of the process
+ */
+record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
+
+    /** Returns the value given by conninfo or else by the environment, or null; an empty one counts as none. */
+    @Nullable
+    String get(ConninfoKeyword keyword) {
+        String written = conninfo.values().get(keyword);
+        String variable = keyword.environmentVariable();
+        String value = written == null && variable != null ? environment.get(variable) : written;
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Returns the value given by the conninfo itself, or null. */
+    @Nullable
+    String written(ConninfoKeyword keyword) {
+        String value = conninfo.values().get(keyword);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    String get(ConninfoKeyword keyword, String otherwise) {
+        String value = get(keyword);
+        return value == null ? otherwise : value;
+    }
+
+    /** Returns one of {@code allowed}. */
+    String choice(ConninfoKeyword keyword, String otherwise, List<String> allowed) {
+        String value = get(keyword, otherwise);
+        if (!allowed.contains(value)) {
+            throw new ConfigurationException("invalid %s value: \"%s\"".formatted(keyword.word(), value));
+        }
+        return value;
+    }
+
+    /** Returns a number, white space around it allowed as strtol does. */
+    int integer(ConninfoKeyword keyword, int otherwise) {
+        String value = get(keyword);
+        return value == null ? otherwise : integer(keyword, value);
+    }
+
+    static int integer(ConninfoKeyword keyword, String value) {
+        try {
+            return Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            throw new ConfigurationException(
+                    "invalid integer value \"%s\" for connection option \"%s\"".formatted(value, keyword.word()));
+        }
+    }
+
+    /** Refuses a demand that is not met, by its name. */
+    void refuse(ConninfoKeyword keyword) {
+        if (get(keyword) != null) {
+            throw new ConfigurationException("%s is not supported".formatted(keyword.word()));
+        }
+    }
+
+    /** Refuses every value of a keyword but {@code harmless}. */
+    void refuseUnless(ConninfoKeyword keyword, List<String> harmless) {
+        String value = get(keyword);
+        if (value != null && !harmless.contains(value)) {
+            throw new ConfigurationException("%s=%s is not supported".formatted(keyword.word(), value));
+        }
+    }
+
+    /** Returns a path, {@code ~/} not expanded, as libpq. */
+    @Nullable
+    Path path(ConninfoKeyword keyword) {
+        String value = get(keyword);
+        return value == null ? null : Path.of(value);
+    }
+
+    /** Returns a file below the user's home directory, or null if that is not known. */
+    @Nullable
+    Path inHome(String first, String... more) {
+        String home = environment.getOrDefault("HOME", System.getProperty("user.home", ""));
+        return home.isEmpty() ? null : Path.of(home, first).resolve(Path.of("", more));
+    }
+}

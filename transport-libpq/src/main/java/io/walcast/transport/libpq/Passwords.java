@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.SqlState;
+import io.walcast.transport.ConnectOptions.PasswordPrompt;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Where a password comes from: the conninfo or the environment, the password file, the person. Used by the owner to be. */
+final class Passwords {
+    private final ConnectSettings settings;
+    private final @Nullable PasswordPrompt prompt;
+    private @Nullable Secret prompted;
+    private boolean asked;
+    private @Nullable Path fromFile;
+
+    Passwords(ConnectSettings settings, @Nullable PasswordPrompt prompt) {
+        this.settings = settings;
+        this.prompt = prompt;
+    }
+
+    /** Returns the password for {@code host}, or null if nobody knows one. */
+    @Nullable
+    Secret passwordFor(HostEntry host) {
+        fromFile = null;
+        if (settings.password() != null) {
+            return settings.password();
+        }
+        Path file = settings.passfile();
+        Secret found = file == null
+                ? null
+                : new PasswordFile(file)
+                        .find(host.passfileHost(), Integer.toString(host.port()), settings.database(), settings.user());
+        if (found != null) {
+            fromFile = file;
+            return found;
+        }
+        return ask();
+    }
+
+    private @Nullable Secret ask() {
+        PasswordPrompt someone = prompt;
+        if (!asked && someone != null) {
+            asked = true;
+            char[] answer = someone.passwordFor(settings.user());
+            if (answer != null) {
+                prompted = new Secret(new String(answer));
+                Arrays.fill(answer, '\0');
+            }
+        }
+        return prompted;
+    }
+
+    /** Adds where the password came from to a refusal of it. */
+    ServerErrorException explain(ServerErrorException e) {
+        Path file = fromFile;
+        if (file == null || !e.sqlState().equals(SqlState.INVALID_PASSWORD)) {
+            return e;
+        }
+        return new ServerErrorException(
+                e.fields(), "%s\npassword retrieved from file \"%s\"".formatted(e.getMessage(), file));
+    }
+}

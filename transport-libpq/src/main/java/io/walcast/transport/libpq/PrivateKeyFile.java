@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.walcast.core.error.ConfigurationException;
+import io.walcast.core.error.SqlState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a client's private key: PKCS#8, with a passphrase too, PKCS#1 and SEC 1. */
+final class PrivateKeyFile {
+    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS", "DSA");
+    private static final Set<PosixFilePermission> FORBIDDEN =
+            EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
+    private static final Set<PosixFilePermission> FORBIDDEN_TO_ROOT =
+            EnumSet.range(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_EXECUTE);
+
+    private PrivateKeyFile() {}
+
+    static PrivateKey read(Path file, @Nullable Secret passphrase) {
+        checkPermissions(file);
+        try {
+            for (PemFile.Block block : PemFile.blocks(file)) {
+                switch (block.label()) {
+                    case "PRIVATE KEY" -> {
+                        return key(block.bytes());
+                    }
+                    case "ENCRYPTED PRIVATE KEY" -> {
+                        return key(decrypt(block.bytes(), file, passphrase));
+                    }
+                    case "RSA PRIVATE KEY" -> {
+                        return key(Pkcs8.ofRsa(block.bytes()));
+                    }
+                    case "EC PRIVATE KEY" -> {
+                        return key(Pkcs8.ofEc(block.bytes()));
+                    }
+                    default -> {}
+                }
+            }
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new ConfigurationException("could not load private key file \"%s\"".formatted(file));
+        }
+        throw new ConfigurationException("could not load private key file \"%s\": no key in it".formatted(file));
+    }
+
+    /** A file of this user's is for nobody else; one of root's may be read by the group. */
+    private static void checkPermissions(Path file) {
+        PosixFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(file, PosixFileAttributes.class);
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new ConfigurationException(
+                    SqlState.UNDEFINED_FILE, "could not stat private key file \"%s\"".formatted(file));
+        }
+        if (!attributes.isRegularFile()) {
+            throw new ConfigurationException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "private key file \"%s\" is not a regular file".formatted(file));
+        }
+        Set<PosixFilePermission> open = EnumSet.noneOf(PosixFilePermission.class);
+        open.addAll(attributes.permissions());
+        open.retainAll(attributes.owner().getName().equals("root") ? FORBIDDEN_TO_ROOT : FORBIDDEN);
+        if (!open.isEmpty()) {
+            throw new ConfigurationException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    ("private key file \"%s\" has group or world access; file must have permissions u=rw (0600) or less"
+                                    + " if owned by the current user, or permissions u=rw,g=r (0640) or less if owned"
+                                    + " by root")
+                            .formatted(file));
+        }
+    }
+
+    private static PrivateKey key(byte[] pkcs8) throws GeneralSecurityException {
+        for (String algorithm : ALGORITHMS) {
+            PrivateKey key = keyIfOf(algorithm, pkcs8);
+            if (key != null) {
+                return key;
+            }
+        }
+        throw new InvalidKeySpecException("unknown kind of key");
+    }
+
+    private static @Nullable PrivateKey keyIfOf(String algorithm, byte[] pkcs8) throws GeneralSecurityException {
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (InvalidKeySpecException e) {
+            return null;
+        }
+    }
+
+    private static byte[] decrypt(byte[] encrypted, Path file, @Nullable Secret passphrase)
+            throws GeneralSecurityException, IOException {
+        if (passphrase == null) {
+            throw new ConfigurationException("private key file \"%s\" needs sslpassword".formatted(file));
+        }
+        EncryptedPrivateKeyInfo sealed = new EncryptedPrivateKeyInfo(encrypted);
+        // The parameters' text form names the algorithm; the sealed key's own answer is only "PBES2".
+        String named =
+                sealed.getAlgParameters() == null ? sealed.getAlgName() : String.valueOf(sealed.getAlgParameters());
+        String algorithm = named.startsWith("PBEWith") ? named : sealed.getAlgName();
+        PBEKeySpec spec = new PBEKeySpec(passphrase.reveal().toCharArray());
+        Cipher cipher = Cipher.getInstance(algorithm);
+        cipher.init(
+                Cipher.DECRYPT_MODE,
+                SecretKeyFactory.getInstance(algorithm).generateSecret(spec),
+                sealed.getAlgParameters());
+        return sealed.getKeySpec(cipher).getEncoded();
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.walcast.core.error.ServerErrorException;
+import io.walcast.transport.libpq.ServerSession.Frame;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simple query protocol: one command out, its results back, until the server is ready again.
+ *
+ * <p>Threading: confined to the owner.
+ */
+final class SimpleQuery {
+    private final ServerSession session;
+    private boolean readyOwed;
+
+    SimpleQuery(ServerSession session) {
+        this.session = session;
+    }
+
+    /** Looks at a result while it arrives; what it throws makes the connection useless. */
+    interface Inspector {
+        /** A result that returns rows begins. */
+        void columns(List<String> names);
+
+        /** One of its rows. */
+        void row(List<byte @Nullable []> values);
+
+        /** Takes anything. */
+        Inspector ANYTHING = new Inspector() {
+            @Override
+            public void columns(List<String> names) {}
+
+            @Override
+            public void row(List<byte @Nullable []> values) {}
+        };
+    }
+
+    /** What a command brought: its results, and whether it ended in CopyBoth instead of ReadyForQuery. */
+    record Outcome(List<QueryResult> results, boolean copyBoth) {}
+
+    /** The stream ended with an error; the server says ReadyForQuery next. */
+    void oweReady() {
+        readyOwed = true;
+    }
+
+    /**
+     * Sends {@code command} and collects its results.
+     *
+     * @throws ServerErrorException if the server reports an error; it is ready for another command then
+     */
+    Outcome run(String command, Inspector inspector, Deadline deadline) {
+        if (readyOwed) {
+            awaitReady(deadline, command);
+        }
+        session.forgetError();
+        session.wire().send(FrontendMessages.query(command));
+        return collect(command, inspector, deadline);
+    }
+
+    /** Collects results until the server is ready, as after the end of a stream. */
+    Outcome collect(String what, Inspector inspector, Deadline deadline) {
+        List<QueryResult> results = new ArrayList<>();
+        QueryResult.Builder open = new QueryResult.Builder();
+        ServerErrorException error = null;
+        while (true) {
+            Frame frame = session.awaitFrame(deadline, what);
+            switch (frame.type()) {
+                case 'T' -> inspector.columns(open.columns(BackendMessages.rowDescription(frame.body())));
+                case 'D' -> inspector.row(open.row(BackendMessages.dataRow(frame.body())));
+                case 'C' -> {
+                    results.add(open.complete(BackendMessages.commandComplete(frame.body())));
+                    open = new QueryResult.Builder();
+                }
+                case 'I' -> results.add(open.complete(""));
+                case 'E' -> error = session.serverError(frame.body());
+                case 'W' -> {
+                    return new Outcome(results, true);
+                }
+                case 'Z' -> {
+                    session.forgetError();
+                    if (error != null) {
+                        throw error;
+                    }
+                    return new Outcome(results, false);
+                }
+                default -> throw frame.unexpected("in answer to a command");
+            }
+        }
+    }
+
+    private void awaitReady(Deadline deadline, String what) {
+        Frame frame = session.awaitFrame(deadline, what);
+        if (frame.type() != 'Z') {
+            throw frame.unexpected("after an error");
+        }
+        readyOwed = false;
+    }
+}

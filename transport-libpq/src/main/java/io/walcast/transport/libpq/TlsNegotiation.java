@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslHandler;
+import io.walcast.core.error.ConnectionException;
+import io.walcast.core.error.ProtocolViolationException;
+import io.walcast.core.error.Retry;
+import io.walcast.core.error.SqlState;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the server for TLS and shakes hands.
+ *
+ * <p>Nothing a server says before the handshake is believed or shown: the answer is one byte, and whatever comes with it
+ * ends the attempt (CVE-2021-23222, CVE-2024-10977). Used by the owner to be.
+ */
+final class TlsNegotiation {
+    private static final String WHAT = "connect";
+
+    private final TlsSettings settings;
+    private @Nullable TlsContext context;
+
+    TlsNegotiation(TlsSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Returns the session, or null if the server has no TLS and {@code plainWillDo}. */
+    @Nullable
+    TlsSession negotiate(Wire wire, HostEntry host, boolean plainWillDo, Deadline deadline) {
+        TlsContext prepared = context;
+        if (prepared == null) {
+            prepared = TlsContext.of(settings);
+            context = prepared;
+        }
+        wire.send(FrontendMessages.sslRequest());
+        wire.readOnce();
+        byte answer = awaitAnswer(wire, deadline);
+        return switch (answer) {
+            case 'S' -> shakeHands(wire, prepared, host, deadline);
+            case 'N' -> {
+                if (!plainWillDo) {
+                    throw untrusted("server does not support SSL, but SSL was required", null);
+                }
+                yield null;
+            }
+            case 'E' -> throw untrusted("server sent an error response during SSL exchange", null);
+            default ->
+                throw new ProtocolViolationException(
+                        "received invalid response to SSL negotiation: " + FrameLimits.typeName(answer));
+        };
+    }
+
+    private static byte awaitAnswer(Wire wire, Deadline deadline) {
+        while (true) {
+            wire.resetArrival();
+            ByteBuf buffer = wire.poll();
+            if (buffer != null) {
+                return onlyByte(wire, buffer);
+            }
+            if (wire.isDry()) {
+                throw wire.lost();
+            }
+            wire.await(deadline, WHAT);
+        }
+    }
+
+    private static byte onlyByte(Wire wire, ByteBuf buffer) {
+        try {
+            byte answer = buffer.readByte();
+            if (buffer.isReadable() && answer != 'E') {
+                throw new ProtocolViolationException("received unencrypted data after SSL response");
+            }
+            return answer;
+        } finally {
+            int capacity = buffer.capacity();
+            buffer.release();
+            wire.consumed(capacity);
+        }
+    }
+
+    private TlsSession shakeHands(Wire wire, TlsContext prepared, HostEntry host, Deadline deadline) {
+        SslHandler tls = prepared.newHandler(wire.channel().alloc(), settings.sni() ? host.host() : null);
+        wire.startTls(tls);
+        while (!tls.handshakeFuture().isDone()) {
+            wire.resetArrival();
+            if (!tls.handshakeFuture().isDone()) {
+                wire.await(deadline, WHAT);
+            }
+        }
+        Throwable failure = tls.handshakeFuture().cause();
+        if (failure != null) {
+            throw handshakeFailed(NetworkErrors.unwrap(failure));
+        }
+        return finished(tls.engine().getSession(), host);
+    }
+
+    private static ConnectionException handshakeFailed(Throwable failure) {
+        if (!(failure instanceof SSLException) || failure.getCause() instanceof ClosedChannelException) {
+            return new ConnectionException("SSL error: server closed the connection during the handshake", failure);
+        }
+        return untrusted("SSL error: " + NetworkErrors.text(failure), failure);
+    }
+
+    private TlsSession finished(SSLSession session, HostEntry host) {
+        X509Certificate certificate;
+        try {
+            certificate = (X509Certificate) session.getPeerCertificates()[0];
+        } catch (SSLPeerUnverifiedException e) {
+            throw untrusted("certificate could not be obtained", e);
+        }
+        if (settings.mode() == TlsSettings.Mode.VERIFY_FULL) {
+            String objection = ServerNameCheck.objection(certificate, host.host());
+            if (objection != null) {
+                throw untrusted(objection, null);
+            }
+        }
+        boolean sent = session.getLocalCertificates() != null;
+        if (settings.certificateMode() == TlsSettings.CertificateMode.REQUIRE && !sent) {
+            throw untrusted("server did not request an SSL certificate", null);
+        }
+        return new TlsSession(session.getProtocol() + ", " + session.getCipherSuite(), certificate, sent);
+    }
+
+    private static ConnectionException untrusted(String message, @Nullable Throwable cause) {
+        return new ConnectionException(SqlState.CANNOT_CONNECT, Retry.SLOW, message, cause);
+    }
+}

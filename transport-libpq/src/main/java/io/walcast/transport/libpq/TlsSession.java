@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import java.security.cert.X509Certificate;
+
+/**
+ * A finished TLS handshake.
+ *
+ * @param description version and cipher
+ * @param serverCertificate the server's own certificate
+ * @param clientCertificateSent whether ours was asked for and sent
+ */
+record TlsSession(String description, X509Certificate serverCertificate, boolean clientCertificateSent) {}
