@@ -56,8 +56,8 @@ final class DataDirectory {
                     "--encoding=UTF8",
                     "--locale=C",
                     "--no-sync",
-                    "--wal-segsize=" + options.walSegmentSizeMb());
-            command.addAll(options.initdbArguments());
+                    "--wal-segsize=" + options.segmentMb());
+            command.addAll(options.initdb());
             run(command, output);
             Files.delete(passwordFile);
         } catch (IOException e) {
@@ -98,7 +98,7 @@ final class DataDirectory {
             if (!Files.readString(main).contains(include)) {
                 Files.writeString(main, "\n" + include + "\n", StandardOpenOption.APPEND);
             }
-            privileges.handOver(path().resolve(CONFIGURATION_FILE));
+            privileges.give(path().resolve(CONFIGURATION_FILE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -112,7 +112,7 @@ final class DataDirectory {
         try {
             Path file = path().resolve("pg_hba.conf");
             Files.write(file, rules);
-            privileges.handOver(file);
+            privileges.give(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -136,7 +136,7 @@ final class DataDirectory {
         Path to = path().resolve(name);
         Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-------"));
-        privileges.handOver(to);
+        privileges.give(to);
     }
 
     /** Returns the last lines of the server's log. */

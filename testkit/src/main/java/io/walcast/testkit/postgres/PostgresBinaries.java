@@ -77,6 +77,21 @@ public record PostgresBinaries(Path home, int major) {
         }
     }
 
+    /** Returns the major versions for which {@link #forMajor} finds binaries, in their order. */
+    public static List<Integer> majors() {
+        String directory = System.getProperty(DIRECTORY_PROPERTY, "");
+        try (Stream<Path> files = Files.list(Path.of(directory))) {
+            return files.map(file -> JAR_NAME.matcher(file.getFileName().toString()))
+                    .filter(name -> name.matches() && jarArchitectures().contains(name.group(1)))
+                    .map(name -> Integer.parseInt(name.group(2)))
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Returns the binaries that are on the class path, of whatever version they are.
      *

@@ -54,7 +54,7 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Options options;
     private final PostgresBinaries binaries;
-    private final Privileges privileges = Privileges.current();
+    private final Privileges privileges;
     private final Path home;
     private final Path socketDirectory;
     private final DataDirectory directory;
@@ -65,7 +65,8 @@ public final class PostgresServer implements AutoCloseable {
     private volatile @Nullable Postmaster postmaster;
     private volatile int port;
 
-    private PostgresServer(Options options, Map<String, String> inherited) {
+    private PostgresServer(Options options, Map<String, String> inherited, Privileges privileges) {
+        this.privileges = privileges;
         this.options = options;
         binaries = options.findBinaries();
         port = options.port();
@@ -92,7 +93,11 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Returns a new server that is initialized and not yet started. */
     public static PostgresServer create(Options options) {
-        PostgresServer server = new PostgresServer(options, Map.of());
+        return create(options, Privileges.current());
+    }
+
+    static PostgresServer create(Options options, Privileges privileges) {
+        PostgresServer server = new PostgresServer(options, Map.of(), privileges);
         try {
             server.directory.initialize(server.binaries, options, PASSWORD);
             server.writeFiles();
@@ -110,9 +115,13 @@ public final class PostgresServer implements AutoCloseable {
      * standby must have in common with its primary are taken over.
      */
     public static PostgresServer standbyOf(PostgresServer primary, Options options) {
+        return standbyOf(primary, options, Privileges.current());
+    }
+
+    static PostgresServer standbyOf(PostgresServer primary, Options options, Privileges privileges) {
         Map<String, String> inherited = new HashMap<>(BaseBackup.inheritedConfiguration(primary));
         inherited.put("primary_conninfo", primary.conninfo("application_name=walreceiver"));
-        PostgresServer standby = new PostgresServer(options, inherited);
+        PostgresServer standby = new PostgresServer(options, inherited, privileges);
         try {
             if (standby.major() != primary.major()) {
                 throw new IllegalArgumentException(
@@ -496,34 +505,34 @@ public final class PostgresServer implements AutoCloseable {
      * @param binaries the programs, or null for {@link PostgresBinaries#forMajor}
      * @param directory in which the server gets a directory of its own, or null for the temporary directory
      * @param port the port, or 0 for a free one
-     * @param walSegmentSizeMb the size of a WAL segment, a power of two from 1 to 1024 (a standby has its primary's)
+     * @param segmentMb the size of a WAL segment, a power of two from 1 to 1024 (a standby has its primary's)
      * @param configuration parameters of {@code postgresql.conf}, over the defaults
      * @param hba the lines of {@code pg_hba.conf}; by default all may do all from this machine
      * @param tls the files for TLS, or null for none
      * @param fsync whether the server syncs its files
-     * @param initdbArguments further arguments of initdb
+     * @param initdb further arguments of initdb
      */
     public record Options(
             int major,
             @Nullable PostgresBinaries binaries,
             @Nullable Path directory,
             int port,
-            int walSegmentSizeMb,
+            int segmentMb,
             Map<String, String> configuration,
             List<String> hba,
             @Nullable Tls tls,
             boolean fsync,
-            List<String> initdbArguments) {
+            List<String> initdb) {
 
         /** Checks the components. */
         public Options {
-            if (Integer.bitCount(walSegmentSizeMb) != 1 || walSegmentSizeMb < 1 || walSegmentSizeMb > 1024) {
+            if (Integer.bitCount(segmentMb) != 1 || segmentMb < 1 || segmentMb > 1024) {
                 throw new IllegalArgumentException(
-                        "walSegmentSizeMb: " + walSegmentSizeMb + " (expected: a power of two from 1 to 1024)");
+                        "walSegmentSizeMb: " + segmentMb + " (expected: a power of two from 1 to 1024)");
             }
             configuration = Map.copyOf(configuration);
             hba = List.copyOf(hba);
-            initdbArguments = List.copyOf(initdbArguments);
+            initdb = List.copyOf(initdb);
         }
 
         /** Returns the defaults for a server of {@code major}, whose binaries are found by system property. */
@@ -542,37 +551,24 @@ public final class PostgresServer implements AutoCloseable {
 
         /** Returns a copy whose server gets its files below {@code parent}. */
         public Options withDirectory(Path parent) {
-            return new Options(
-                    major, binaries, parent, port, walSegmentSizeMb, configuration, hba, tls, fsync, initdbArguments);
+            return new Options(major, binaries, parent, port, segmentMb, configuration, hba, tls, fsync, initdb);
         }
 
         /** Returns a copy with a fixed port. */
         public Options withPort(int fixed) {
-            return new Options(
-                    major,
-                    binaries,
-                    directory,
-                    fixed,
-                    walSegmentSizeMb,
-                    configuration,
-                    hba,
-                    tls,
-                    fsync,
-                    initdbArguments);
+            return new Options(major, binaries, directory, fixed, segmentMb, configuration, hba, tls, fsync, initdb);
         }
 
         /** Returns a copy with WAL segments of {@code megabytes}. */
         public Options withWalSegmentSizeMb(int megabytes) {
-            return new Options(
-                    major, binaries, directory, port, megabytes, configuration, hba, tls, fsync, initdbArguments);
+            return new Options(major, binaries, directory, port, megabytes, configuration, hba, tls, fsync, initdb);
         }
 
         /** Returns a copy with one more configuration parameter. */
         public Options withConfiguration(String name, String value) {
             Map<String, String> more = new HashMap<>(configuration);
             more.put(name, value);
-            return new Options(
-                    major, binaries, directory, port, walSegmentSizeMb, more, hba, tls, fsync, initdbArguments);
+            return new Options(major, binaries, directory, port, segmentMb, more, hba, tls, fsync, initdb);
         }
 
         /** Returns a copy for a standby that streams from elsewhere than its primary. */
@@ -588,52 +584,23 @@ public final class PostgresServer implements AutoCloseable {
         /** Returns a copy with these lines as {@code pg_hba.conf}. */
         public Options withHba(String... lines) {
             return new Options(
-                    major,
-                    binaries,
-                    directory,
-                    port,
-                    walSegmentSizeMb,
-                    configuration,
-                    List.of(lines),
-                    tls,
-                    fsync,
-                    initdbArguments);
+                    major, binaries, directory, port, segmentMb, configuration, List.of(lines), tls, fsync, initdb);
         }
 
         /** Returns a copy that offers TLS. */
         public Options withTls(Tls files) {
-            return new Options(
-                    major,
-                    binaries,
-                    directory,
-                    port,
-                    walSegmentSizeMb,
-                    configuration,
-                    hba,
-                    files,
-                    fsync,
-                    initdbArguments);
+            return new Options(major, binaries, directory, port, segmentMb, configuration, hba, files, fsync, initdb);
         }
 
         /** Returns a copy that syncs its files, or not. */
         public Options withFsync(boolean sync) {
-            return new Options(
-                    major, binaries, directory, port, walSegmentSizeMb, configuration, hba, tls, sync, initdbArguments);
+            return new Options(major, binaries, directory, port, segmentMb, configuration, hba, tls, sync, initdb);
         }
 
         /** Returns a copy with these further arguments of initdb. */
         public Options withInitdbArguments(String... arguments) {
             return new Options(
-                    major,
-                    binaries,
-                    directory,
-                    port,
-                    walSegmentSizeMb,
-                    configuration,
-                    hba,
-                    tls,
-                    fsync,
-                    List.of(arguments));
+                    major, binaries, directory, port, segmentMb, configuration, hba, tls, fsync, List.of(arguments));
         }
     }
 }

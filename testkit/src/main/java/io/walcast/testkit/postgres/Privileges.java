@@ -52,9 +52,16 @@ enum Privileges {
         }
         try {
             openAncestors(root);
-            Files.walkFileTree(root, new ChangeOwner());
+            give(root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives {@code path} and all below it to whom the programs run as. */
+    void give(Path path) throws IOException {
+        if (this == NOBODY) {
+            Files.walkFileTree(path, new ChangeOwner());
         }
     }
 

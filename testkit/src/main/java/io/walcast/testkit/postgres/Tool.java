@@ -3,6 +3,7 @@ package io.walcast.testkit.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.walcast.testkit.ToolPath;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,13 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A program to run: one of PostgreSQL's own that are installed on this machine, or any other.
@@ -28,24 +27,15 @@ import java.util.stream.Stream;
  * @param environment variables added to its environment
  */
 public record Tool(Path program, Map<String, String> environment) {
-    private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
-
     /** Checks the components. */
     public Tool {
         requireNonNull(program, "program");
         environment = Map.copyOf(environment);
     }
 
-    /**
-     * Returns PostgreSQL's program {@code name}: the newest below {@code /usr/lib/postgresql}, or the first in the PATH.
-     * The former comes first as Debian's PATH has wrappers only.
-     */
+    /** Returns PostgreSQL's program {@code name} of this machine; {@link ToolPath} tells where it is looked for. */
     public static Optional<Tool> find(String name) {
-        return Stream.concat(debianDirectories().stream(), pathDirectories())
-                .map(directory -> directory.resolve(name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .map(Tool::of);
+        return ToolPath.ofEnvironment().find(name).map(Tool::of);
     }
 
     /**
@@ -55,8 +45,8 @@ public record Tool(Path program, Map<String, String> environment) {
      */
     public static Tool require(String name) {
         return find(name)
-                .orElseThrow(() ->
-                        new PostgresException(name + ": not found (expected: in " + DEBIAN + "/*/bin or in the PATH)"));
+                .orElseThrow(() -> new PostgresException(name + ": not found (expected: in "
+                        + ToolPath.ofEnvironment().directories() + ")"));
     }
 
     /** Returns the program at {@code program}. */
@@ -101,26 +91,6 @@ public record Tool(Path program, Map<String, String> environment) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static List<Path> debianDirectories() {
-        try (Stream<Path> versions = Files.list(DEBIAN)) {
-            return versions.filter(path -> path.getFileName().toString().matches("\\d+"))
-                    .sorted(Comparator.comparingInt((Path path) ->
-                                    Integer.parseInt(path.getFileName().toString()))
-                            .reversed())
-                    .map(path -> path.resolve("bin"))
-                    .toList();
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    private static Stream<Path> pathDirectories() {
-        String path = System.getenv().getOrDefault("PATH", "");
-        return Stream.of(path.split(File.pathSeparator, -1))
-                .filter(entry -> !entry.isEmpty())
-                .map(Path::of);
     }
 
     /**

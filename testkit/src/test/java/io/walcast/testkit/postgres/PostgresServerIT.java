@@ -3,6 +3,7 @@ package io.walcast.testkit.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.SegmentSize;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(120)
 class PostgresServerIT {
@@ -29,7 +30,7 @@ class PostgresServerIT {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(ints = {14, 15, 16, 17, 18})
+    @MethodSource("io.walcast.testkit.postgres.PostgresBinaries#majors")
     void keepsItsRowsAndItsPortWhenItIsStoppedKilledAndRestarted(int major) {
         try (PostgresServer server = PostgresServer.start(Options.of(major))) {
             int port = server.port();
@@ -63,7 +64,7 @@ class PostgresServerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {14, 16, 18})
+    @MethodSource("io.walcast.testkit.postgres.PostgresBinaries#majors")
     void makesAStandbyThatStreamsAndPromotes(int major) {
         try (PostgresServer primary = PostgresServer.start(Options.of(major).withWalSegmentSizeMb(1));
                 Load load = Load.start(primary, Load.Options.defaults().withThreads(2));
@@ -82,6 +83,37 @@ class PostgresServerIT {
 
             assertThat(standby.timeline()).isEqualTo(new TimelineId(2));
             standby.execute("CREATE TABLE t (a int)");
+        }
+    }
+
+    @Test
+    void makesAStandbyOfAStandby() {
+        try (PostgresServer primary = PostgresServer.start(Options.of(18));
+                PostgresServer first = PostgresServer.standbyOf(primary, Options.of(18));
+                PostgresServer second = PostgresServer.standbyOf(first, Options.of(18))) {
+            primary.execute("CREATE TABLE t (a int)");
+
+            second.await("SELECT to_regclass('t') IS NOT NULL", PATIENCE);
+            assertThat(first.query("SELECT count(*) FROM pg_stat_replication")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void runsAsNobodyWhereNamespacesAreNotAllowed() {
+        assumeThat(Privileges.current()).isNotEqualTo(Privileges.OWN);
+        Options options = Options.of(17).withDirectory(directory);
+        try (PostgresServer primary =
+                        PostgresServer.create(options, Privileges.NOBODY).start();
+                PostgresServer standby = PostgresServer.standbyOf(primary, options, Privileges.NOBODY)) {
+            primary.configure("work_mem", "7MB");
+            primary.restart();
+            standby.kill();
+            standby.start();
+            standby.promote();
+
+            assertThat(primary.query("SHOW work_mem")).isEqualTo("7MB");
+            assertThat(primary.dataDirectory())
+                    .satisfies(data -> assertThat(Files.getOwner(data)).isNotEqualTo(Files.getOwner(directory)));
         }
     }
 
@@ -150,7 +182,7 @@ class PostgresServerIT {
 
     @Test
     void listensOnAUnixSocketWithAShortPath() {
-        try (PostgresServer server = PostgresServer.start(Options.of(14))) {
+        try (PostgresServer server = PostgresServer.start(Options.of(15))) {
             Path socket = server.socketDirectory().resolve(".s.PGSQL." + server.port());
 
             assertThat(socket).exists();

@@ -4,6 +4,7 @@ package io.walcast.testkit.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.core.Lsn;
+import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.net.MisbehavingProxy;
 import io.walcast.testkit.net.ReplicationConversation;
 import io.walcast.testkit.net.ReplicationTap;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's own receiver, a tap between it and the server, and the comparison of their files. */
+@RequiresTool("pg_receivewal")
 @Timeout(120)
 class WalFilesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

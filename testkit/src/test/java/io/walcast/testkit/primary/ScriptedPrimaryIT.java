@@ -8,6 +8,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
+import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.net.StandbyStatus;
 import io.walcast.testkit.postgres.Tool;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL's own programs against scripts. */
+@RequiresTool({"pg_receivewal", "psql"})
 @Timeout(60)
 class ScriptedPrimaryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
