@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.benchmarks.sidebyside;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * What {@code side-by-side receive} found.
+ *
+ * @param machine what it ran on
+ * @param range the WAL that was received
+ * @param theirs what PostgreSQL's program took
+ * @param ours what ours took
+ */
+@JsonPropertyOrder({"machine", "range", "theirs", "ours", "throughput_ratio", "cpu_ratio"})
+record ReceiveReport(Machine machine, Range range, Figures theirs, Figures ours) {
+    private static final double PRECISION = 1e3;
+    private static final double MEGABYTE = 1L << 20;
+
+    /** Returns how much faster ours received: above 1 is better. */
+    @JsonProperty("throughput_ratio")
+    double throughputRatio() {
+        return rounded(ours.throughput() / theirs.throughput());
+    }
+
+    /** Returns how much more CPU ours took: below 1 is better. */
+    @JsonProperty("cpu_ratio")
+    double cpuRatio() {
+        return rounded(ours.median().cpuS() / theirs.median().cpuS());
+    }
+
+    /** Returns the report as a table for people. */
+    String table() {
+        return String.format(
+                        Locale.ROOT,
+                        "receive %s to %s (%s) from PostgreSQL %s, onto %s, medians of %d%n%n",
+                        range.start(),
+                        range.end(),
+                        new ByteSize(theirs.bytes()),
+                        range.server(),
+                        machine.fileSystem(),
+                        theirs.runs().size())
+                + String.format("%-16s %8s %8s %8s %12s %8s%n", "", "wall_s", "cpu_s", "MB/s", "max_rss_kb", "fsyncs")
+                + row(theirs)
+                + row(ours)
+                + String.format(
+                        Locale.ROOT,
+                        "%nthroughput_ratio %.2f   cpu_ratio %.2f   (ours / theirs; both equal the server's own files)%n",
+                        throughputRatio(),
+                        cpuRatio());
+    }
+
+    private static double rounded(double ratio) {
+        return Math.round(ratio * PRECISION) / PRECISION;
+    }
+
+    private static String row(Figures figures) {
+        return String.format(
+                Locale.ROOT,
+                "%-16s %8.2f %8.2f %8.0f %12d %8d%n",
+                figures.program(),
+                figures.median().wallS(),
+                figures.median().cpuS(),
+                figures.throughput() / MEGABYTE,
+                figures.median().maxRssKb(),
+                figures.fsyncs());
+    }
+
+    /** Writes the report for programs, as JSON. */
+    void write(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The machine, as far as it matters.
+     *
+     * @param cores how many processors
+     * @param jdk the version of Java
+     * @param fileSystem the type of the file system received into
+     */
+    record Machine(
+            int cores,
+            String jdk,
+            @JsonProperty("file_system") String fileSystem) {
+        static Machine here(String fileSystem) {
+            return new Machine(
+                    Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"), fileSystem);
+        }
+    }
+
+    /**
+     * The WAL.
+     *
+     * @param start where it begins, the start of a segment
+     * @param end where it ends
+     * @param server the version of the server that sent it
+     */
+    record Range(String start, String end, String server) {}
+}

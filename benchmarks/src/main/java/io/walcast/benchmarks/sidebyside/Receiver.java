@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.benchmarks.sidebyside;
+
+import io.walcast.core.Lsn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A program with the options of {@code pg_receivewal}.
+ *
+ * @param label what it is called in slots, directories and reports
+ * @param command the program and its first arguments
+ */
+record Receiver(String label, List<String> command) {
+
+    Receiver {
+        command = List.copyOf(command);
+    }
+
+    /** Returns the command that receives into {@code directory} up to {@code end} and then ends. */
+    List<String> command(Path directory, String conninfo, String slot, Lsn end) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(
+                "--directory=" + directory,
+                "--dbname=" + conninfo,
+                "--slot=" + slot,
+                "--endpos=" + end,
+                "--no-loop",
+                "--no-password"));
+        return all;
+    }
+
+    /** Returns the first line of what {@code --version} prints. */
+    String version() {
+        List<String> asking = new ArrayList<>(command);
+        asking.add("--version");
+        try {
+            Process process =
+                    new ProcessBuilder(asking).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return output.lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.benchmarks.sidebyside;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.core.Lsn;
+import io.walcast.testkit.postgres.PostgresBinaries;
+import io.walcast.testkit.postgres.PostgresServer;
+import java.nio.file.Path;
+
+/**
+ * A PostgreSQL server that holds a range of WAL and writes no more.
+ *
+ * <p>One replication slot is reserved at the start of the range; every receiver gets a copy of it, so all begin with the
+ * same segment.
+ */
+final class WalSource implements AutoCloseable {
+    private static final String ORIGIN = "origin";
+    private static final int MESSAGE_BYTES = 1 << 18;
+    private static final int MD5_CHARACTERS = 32;
+    /** Of WAL; the rest is headers of pages and records. */
+    private static final int PERCENT_PAYLOAD = 99;
+
+    private static final String EMIT = "SELECT count(pg_logical_emit_message(true, 'walcast', repeat(md5(n::text), "
+            + MESSAGE_BYTES / MD5_CHARACTERS
+            + "))) FROM generate_series(1, %d) n";
+
+    private final PostgresServer server;
+    private final Lsn start;
+    private final Lsn end;
+
+    private WalSource(PostgresServer server, Lsn start, Lsn end) {
+        this.server = server;
+        this.start = start;
+        this.end = end;
+    }
+
+    /** Starts a server below {@code directory} and has it write {@code size} bytes of WAL. */
+    static WalSource create(PostgresBinaries binaries, Path directory, ByteSize size) {
+        PostgresServer.Options options = PostgresServer.Options.of(binaries)
+                .withDirectory(directory)
+                .withConfiguration("autovacuum", "off")
+                .withConfiguration("checkpoint_timeout", "1h")
+                .withConfiguration("max_wal_size", "100GB")
+                .withConfiguration("wal_buffers", "16MB");
+        PostgresServer server = PostgresServer.start(options);
+        try {
+            return generate(server, size);
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static WalSource generate(PostgresServer server, ByteSize size) {
+        server.switchWal();
+        server.execute("CHECKPOINT", "SELECT pg_create_physical_replication_slot('" + ORIGIN + "', true)");
+        Lsn reserved =
+                Lsn.parse(requireNonNull(server.query("SELECT restart_lsn FROM pg_replication_slots"), "restart_lsn"));
+        Lsn start = server.segmentSize().startOfSegment(reserved);
+        Lsn end = start.plus(size.bytes());
+        // A receiver ends when it has more than it was asked for, so there must be more; little, and the same for each.
+        while (!server.flushLsn().isAfter(end)) {
+            long left = end.minus(server.flushLsn());
+            server.execute(EMIT.formatted(Math.max(1, left / MESSAGE_BYTES * PERCENT_PAYLOAD / 100)));
+        }
+        return new WalSource(server, start, end);
+    }
+
+    /** Makes a slot from which streaming begins at {@link #start}. */
+    void createSlot(String name) {
+        server.execute("SELECT pg_copy_physical_replication_slot('%s', '%s')".formatted(ORIGIN, name));
+    }
+
+    void dropSlot(String name) {
+        server.execute("SELECT pg_drop_replication_slot('" + name + "')");
+    }
+
+    PostgresServer server() {
+        return server;
+    }
+
+    String conninfo() {
+        return server.conninfo("");
+    }
+
+    String serverVersion() {
+        return requireNonNull(server.query("SHOW server_version"), "server_version");
+    }
+
+    Lsn start() {
+        return start;
+    }
+
+    Lsn end() {
+        return end;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
