@@ -44,15 +44,15 @@ final class XLogPageCheck {
         if (address != page) {
             throw invalid("unexpected pageaddr %s in %s", new Lsn(address), place(page));
         }
+        TimelineId readOn = options.timeline();
+        if (readOn != null) {
+            checkMore(page, bytes, at, readOn);
+        }
         int timeline = XLogPageHeader.timeline(bytes, at);
         if (Long.compareUnsigned(page, latestPage) > 0 && Integer.compareUnsigned(timeline, latestTimeline) < 0) {
             throw invalid(
                     "out-of-sequence timeline ID %s (after %s) in %s",
                     Integer.toUnsignedString(timeline), Integer.toUnsignedString(latestTimeline), place(page));
-        }
-        TimelineId readOn = options.timeline();
-        if (readOn != null) {
-            checkMore(page, bytes, at, readOn);
         }
         latestPage = page;
         latestTimeline = timeline;

@@ -30,6 +30,7 @@ public final class XLogReader {
     private long currentPage = NONE;
     private long currentSegment = NONE;
     private boolean randomAccess = true;
+    private boolean assembling;
     private Lsn lastRecord = Lsn.INVALID;
     private long next;
     private Lsn overwrittenRecord = Lsn.INVALID;
@@ -59,9 +60,13 @@ public final class XLogReader {
     public @Nullable XLogRecord next() {
         try {
             end = null;
+            assembling = false;
             return readRecord();
         } catch (InvalidWalException e) {
-            end = new EndOfWal(lastRecord, new Lsn(next), e.reason(), e.text());
+            // Zeros where a record goes on are a torn record, not the unused rest of a segment.
+            boolean torn = assembling && e.reason() == EndOfWal.Reason.ZEROS;
+            EndOfWal.Reason reason = torn ? EndOfWal.Reason.INVALID : e.reason();
+            end = new EndOfWal(lastRecord, new Lsn(next), reason, e.text());
             forgetPages();
             return null;
         }
@@ -194,6 +199,7 @@ public final class XLogReader {
     /** Collects a record that runs over pages; returns its last page, or the one where its rest was overwritten. */
     private long assemble(Lsn lsn, long firstPage, int offset, long length) throws InvalidWalException {
         int at = readPage(firstPage, PAGE_BYTES);
+        assembling = true;
         assembly.clear();
         append(at + offset, PAGE_BYTES - offset);
         boolean headerChecked = offset <= PAGE_BYTES - XLogRecord.HEADER_BYTES;
