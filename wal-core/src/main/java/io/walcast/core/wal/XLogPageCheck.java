@@ -22,6 +22,7 @@ final class XLogPageCheck {
     private @Nullable WalVersion version;
     private long latestPage;
     private int latestTimeline;
+    private int firstTimeline;
 
     XLogPageCheck(XLogReaderOptions options) {
         this.options = options;
@@ -56,6 +57,7 @@ final class XLogPageCheck {
         }
         latestPage = page;
         latestTimeline = timeline;
+        firstTimeline = firstTimeline == 0 ? timeline : firstTimeline;
     }
 
     /** Returns which version wrote the pages; known once a page was checked. */
@@ -123,8 +125,8 @@ final class XLogPageCheck {
     private String place(long page) {
         SegmentSize size = options.segmentSize();
         TimelineId readOn = options.timeline();
-        TimelineId latest = latestTimeline == 0 ? TimelineId.FIRST : new TimelineId(latestTimeline);
-        SegmentName name = SegmentName.containing(readOn == null ? latest : readOn, new Lsn(page), size);
+        TimelineId first = firstTimeline == 0 ? TimelineId.FIRST : new TimelineId(firstTimeline);
+        SegmentName name = SegmentName.containing(readOn == null ? first : readOn, new Lsn(page), size);
         return "log segment %s, offset %d".formatted(name.fileName(size), offset(page));
     }
 }
