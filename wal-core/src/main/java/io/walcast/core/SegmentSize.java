@@ -44,11 +44,11 @@ public record SegmentSize(int bytes) {
         if (digits == 0 || digits > 10 || shift < 0) {
             throw new IllegalArgumentException("segmentSize: '" + text + "' (expected: for example 16MB)");
         }
-        long bytes = Long.parseLong(text, 0, digits, 10) << shift;
-        if (bytes > MAX_BYTES) {
+        long units = Long.parseLong(text, 0, digits, 10);
+        if (units > MAX_BYTES >> shift) {
             throw new IllegalArgumentException("segmentSize: '" + text + "' (expected: at most 1GB)");
         }
-        return new SegmentSize((int) bytes);
+        return new SegmentSize((int) units << shift);
     }
 
     /** Returns the number of the segment that holds the byte at {@code lsn}. */
@@ -66,9 +66,16 @@ public record SegmentSize(int bytes) {
         return new Lsn(lsn.value() & -(long) bytes);
     }
 
-    /** Returns the first position of segment {@code segmentNumber}. */
+    /**
+     * Returns the first position of segment {@code segmentNumber}.
+     *
+     * @throws ArithmeticException if there can be no such segment
+     */
     public Lsn start(long segmentNumber) {
-        return new Lsn(Math.multiplyExact(segmentNumber, (long) bytes));
+        if (Math.multiplyHigh(segmentNumber, (long) bytes) != 0) {
+            throw new ArithmeticException("segment number: " + Long.toUnsignedString(segmentNumber));
+        }
+        return new Lsn(segmentNumber * bytes);
     }
 
     @Override

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.testkit.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.TimelineId;
+import io.walcast.core.wal.EndOfWal;
+import io.walcast.core.wal.WalVersion;
+import io.walcast.core.wal.XLogReader;
+import io.walcast.core.wal.XLogReaderOptions;
+import io.walcast.core.wal.XLogRecord;
+import io.walcast.testkit.RequiresTool;
+import io.walcast.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real WAL of every version, and {@code pg_waldump} as the judge of where that of 15 ends. */
+@Timeout(300)
+class EndOfWalIT {
+    private static final long SEED = 20_261_120;
+    private static final int DAMAGED_COPIES = 300;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @EnumSource(WalVersion.class)
+    void readsEveryRecordOfEveryVersion(WalVersion version) throws IOException {
+        try (PostgresServer server = RealWal.write(version.major(), 16)) {
+            Lsn lastEnd = Lsn.INVALID;
+            XLogReaderOptions options =
+                    XLogReaderOptions.of(SegmentSize.DEFAULT).withTimeline(TimelineId.FIRST);
+            try (WalFromFiles files = new WalFromFiles(server.walDirectory(), TimelineId.FIRST, SegmentSize.DEFAULT)) {
+                XLogReader reader = new XLogReader(files, options);
+                assertThat(reader.findNextRecord(SegmentSize.DEFAULT.start(1))).contains(Lsn.parse("0/1000028"));
+                int records = 0;
+                int images = 0;
+                int longest = 0;
+                for (XLogRecord record = reader.next(); record != null; record = reader.next()) {
+                    records++;
+                    images += (int) record.blocks().stream()
+                            .filter(block -> block.image() != null)
+                            .count();
+                    longest = Math.max(longest, record.mainData().remaining());
+                    lastEnd = record.end();
+                }
+
+                assertThat(reader.version()).isEqualTo(version);
+                assertThat(reader.endOfWal().reason()).isEqualTo(EndOfWal.Reason.ZEROS);
+                assertThat(reader.endOfWal().end()).isEqualTo(lastEnd);
+                assertThat(records).isGreaterThan(20_000);
+                assertThat(images).isGreaterThan(50);
+                assertThat(longest).isGreaterThan(3_000_000);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16})
+    @RequiresTool("pg_waldump")
+    void findsTheRecordsAndTheEndThatPgWaldumpFinds(int segmentMb) throws IOException {
+        SegmentSize size = new SegmentSize(segmentMb << 20);
+        try (PostgresServer server = RealWal.write(15, segmentMb)) {
+            Lsn start = size.start(1);
+            assertThat(read(server.walDirectory(), size, start)).isEqualTo(PgWaldump.of(server.walDirectory(), start));
+        }
+    }
+
+    @Test
+    @RequiresTool("pg_waldump")
+    void findsTheEndThatPgWaldumpFindsHoweverTheWalIsDamaged() throws IOException {
+        SegmentSize size = new SegmentSize(1 << 20);
+        List<Path> segments;
+        try (PostgresServer server = RealWal.write(15, 1)) {
+            segments = copySegments(server.walDirectory());
+        }
+        Random random = new Random(SEED);
+        for (int i = 0; i < DAMAGED_COPIES; i++) {
+            Path segment = segments.get(random.nextInt(segments.size()));
+            byte[] sound = Files.readAllBytes(segment);
+            byte[] damaged = sound.clone();
+            Damage damage = Damage.of(random);
+            damage.apply(damaged, random);
+            Files.write(segment, damaged);
+            Lsn start = SegmentName.parse(segment.getFileName().toString(), size)
+                    .orElseThrow()
+                    .start(size);
+
+            PgWaldump ours = read(directory, size, start);
+            PgWaldump theirs = PgWaldump.of(directory, start);
+            assertThat(ours.saysAsMuchAs(theirs) ? theirs : ours)
+                    .as("copy %d, %s of %s", i, damage, segment.getFileName())
+                    .isEqualTo(theirs);
+            Files.write(segment, sound);
+        }
+    }
+
+    private List<Path> copySegments(Path from) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            List<Path> segments = files.filter(
+                            file -> file.getFileName().toString().matches("[0-9A-F]{24}"))
+                    .sorted()
+                    .toList();
+            for (Path segment : segments) {
+                Files.copy(segment, directory.resolve(segment.getFileName()));
+            }
+            return segments.stream()
+                    .map(segment -> directory.resolve(segment.getFileName()))
+                    .toList();
+        }
+    }
+
+    private static PgWaldump read(Path directory, SegmentSize size, Lsn start) throws IOException {
+        try (WalFromFiles files = new WalFromFiles(directory, TimelineId.FIRST, size)) {
+            XLogReader reader = new XLogReader(files, XLogReaderOptions.of(size).withVersion(WalVersion.V15));
+            Lsn first = reader.findNextRecord(start).orElse(Lsn.INVALID);
+            int records = 0;
+            while (first.isValid() && reader.next() != null) {
+                records++;
+            }
+            EndOfWal end = reader.endOfWal();
+            return new PgWaldump(records, first, end.lastRecord(), records == 0 ? "" : end.message());
+        }
+    }
+}
