@@ -119,8 +119,10 @@ public abstract class WalReceiverConnectionContract extends BackPressureContract
 
         assertThatThrownBy(() -> {
                     while (true) {
+                        latch.reset();
                         if (!connection.send(status())) {
                             refused.countDown();
+                            latch.await(SOON.toNanos());
                         }
                     }
                 })
