@@ -454,14 +454,18 @@ public final class SegmentWriter implements AutoCloseable {
             return;
         }
         closed = true;
+        boolean failedBefore = failure.happened();
         try {
-            if (!failure.happened()) {
+            if (!failedBefore) {
                 flushWritten();
                 removeReserve();
             }
         } finally {
             closeFiles();
             onClose.run();
+        }
+        if (!failedBefore) {
+            failure.check();
         }
     }
 

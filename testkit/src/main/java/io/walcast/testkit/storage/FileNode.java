@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.testkit.storage;
+
+import io.walcast.core.storage.FileMode;
+import io.walcast.testkit.storage.CrashOutcome.Unsynced;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * A file as the kernel has it: what readers see, what is on the disk, and which pages of the first are newer than the second
+ * and still known to be so. After a failed sync a page may be newer and not known to be: readers see it, no later sync
+ * writes it.
+ */
+final class FileNode implements Node {
+    static final int PAGE = 4096;
+    static final int SECTOR = 512;
+
+    final FileMode mode;
+    private byte[] seen = new byte[0];
+    private byte[] onDisk = new byte[0];
+    private int size;
+    private int sizeOnDisk;
+    private boolean sizeDirty;
+    private final BitSet dirty = new BitSet();
+
+    /** Whether the arrays belong to another node too, or to both purposes: to be copied before they are changed. */
+    private boolean shared;
+
+    FileNode(FileMode mode) {
+        this.mode = mode;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int read(ByteBuffer target, long position) {
+        if (position >= size) {
+            return -1;
+        }
+        int bytes = (int) Math.min(target.remaining(), size - position);
+        target.put(seen, (int) position, bytes);
+        return bytes;
+    }
+
+    /** Writes {@code bytes} bytes of {@code source}. */
+    void write(ByteBuffer source, int bytes, int position) {
+        if (bytes == 0) {
+            return;
+        }
+        unshare();
+        int end = position + bytes;
+        if (end > seen.length) {
+            seen = Arrays.copyOf(seen, Math.max(end, 2 * seen.length));
+        }
+        source.get(seen, position, bytes);
+        if (end > size) {
+            size = end;
+            sizeDirty = true;
+        }
+        dirty.set(position / PAGE, (end - 1) / PAGE + 1);
+    }
+
+    void truncate(int newSize) {
+        if (newSize < size) {
+            unshare();
+            Arrays.fill(seen, newSize, size, (byte) 0);
+            size = newSize;
+            sizeDirty = true;
+            dirty.clear((newSize + PAGE - 1) / PAGE, Math.max(dirty.length(), (newSize + PAGE - 1) / PAGE));
+        }
+    }
+
+    /** Puts on disk what is known to be newer. */
+    void force() {
+        unshare();
+        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+            toDisk(page * PAGE, PAGE);
+        }
+        dirty.clear();
+        forceSize();
+    }
+
+    private void forceSize() {
+        if (sizeDirty) {
+            sizeDirty = false;
+            cutDisk(size);
+        }
+    }
+
+    private void cutDisk(int newSize) {
+        if (newSize < sizeOnDisk) {
+            Arrays.fill(onDisk, newSize, sizeOnDisk, (byte) 0);
+        }
+        sizeOnDisk = newSize;
+    }
+
+    /** A sync that fails: some pages get to the disk, all turn clean. */
+    void forceInVain(CrashOutcome outcome) {
+        unshare();
+        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+            if (outcome.survives(Unsynced.PAGE)) {
+                toDisk(page * PAGE, PAGE);
+            }
+        }
+        dirty.clear();
+        if (sizeDirty && outcome.survives(Unsynced.SIZE)) {
+            cutDisk(size);
+        }
+        sizeDirty = false;
+    }
+
+    /** The kernel writes some pages by itself. */
+    void writeBack(CrashOutcome outcome) {
+        unshare();
+        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+            if (outcome.survives(Unsynced.PAGE)) {
+                toDisk(page * PAGE, PAGE);
+                dirty.clear(page);
+                forceSize();
+            }
+        }
+    }
+
+    /** The cache forgets pages that are clean: readers see what is on disk. */
+    void evict() {
+        unshare();
+        int pages = (size + PAGE - 1) / PAGE;
+        for (int page = dirty.nextClearBit(0); page < pages; page = dirty.nextClearBit(page + 1)) {
+            int from = page * PAGE;
+            int to = Math.min(from + PAGE, size);
+            for (int i = from; i < to; i++) {
+                seen[i] = i < onDisk.length ? onDisk[i] : 0;
+            }
+        }
+    }
+
+    private void toDisk(int from, int length) {
+        int to = Math.min(from + length, seen.length);
+        if (to > from) {
+            if (to > onDisk.length) {
+                onDisk = Arrays.copyOf(onDisk, Math.max(to, seen.length));
+            }
+            System.arraycopy(seen, from, onDisk, from, to - from);
+        }
+    }
+
+    @Override
+    public FileNode afterCrash(CrashOutcome outcome) {
+        FileNode found = new FileNode(mode);
+        found.size = sizeDirty && outcome.survives(Unsynced.SIZE) ? size : sizeOnDisk;
+        boolean unchanged = dirty.isEmpty() && found.size == sizeOnDisk && found.size <= onDisk.length;
+        if (unchanged) {
+            found.seen = onDisk;
+            shared = true;
+        } else {
+            found.seen = Arrays.copyOf(onDisk, Math.max(found.size, onDisk.length));
+            takePages(found, outcome);
+            Arrays.fill(found.seen, found.size, found.seen.length, (byte) 0);
+        }
+        found.onDisk = found.seen;
+        found.shared = true;
+        found.sizeOnDisk = found.size;
+        return found;
+    }
+
+    private void takePages(FileNode found, CrashOutcome outcome) {
+        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+            if (outcome.survives(Unsynced.PAGE)) {
+                found.take(seen, page * PAGE, PAGE);
+            } else if (outcome.survives(Unsynced.TORN)) {
+                takeSectors(found, page, outcome);
+            }
+        }
+    }
+
+    private void unshare() {
+        if (shared) {
+            seen = seen.clone();
+            onDisk = onDisk.clone();
+            shared = false;
+        }
+    }
+
+    private void takeSectors(FileNode found, int page, CrashOutcome outcome) {
+        for (int sector = 0; sector < PAGE; sector += SECTOR) {
+            if (outcome.survives(Unsynced.SECTOR)) {
+                found.take(seen, page * PAGE + sector, SECTOR);
+            }
+        }
+    }
+
+    private void take(byte[] from, int position, int length) {
+        int end = Math.min(position + length, Math.min(seen.length, from.length));
+        if (end > position) {
+            System.arraycopy(from, position, seen, position, end - position);
+        }
+    }
+}
