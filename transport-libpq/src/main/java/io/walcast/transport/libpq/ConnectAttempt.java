@@ -20,6 +20,7 @@ final class ConnectAttempt {
     private boolean reached;
     private boolean inTls;
     private boolean exchanged;
+    private boolean plainInstead;
 
     ConnectAttempt(ConnectOptions options, ConnectSettings settings, LoopThread loop) {
         this.options = options;
@@ -35,6 +36,7 @@ final class ConnectAttempt {
         reached = false;
         inTls = false;
         exchanged = false;
+        plainInstead = false;
         Wire wire = opener.open(address, deadline);
         reached = true;
         FrameReader frames = new FrameReader(wire, Connector.limits(options));
@@ -62,6 +64,7 @@ final class ConnectAttempt {
             boolean plainWillDo = encryptions.contains(Encryption.PLAIN);
             tlsSession = tls.negotiate(session.wire(), address.entry(), plainWillDo, deadline);
             inTls = false;
+            plainInstead = tlsSession == null;
         }
         session.wire().readOn();
         session.wire().send(FrontendMessages.startup(settings.startupParameters()));
@@ -87,7 +90,7 @@ final class ConnectAttempt {
      */
     boolean mayRetryOtherwise(WalException e) {
         boolean tlsFailed = inTls && e instanceof ConnectionException;
-        boolean refusedAtOnce = !exchanged && e instanceof ServerErrorException;
+        boolean refusedAtOnce = !exchanged && !plainInstead && e instanceof ServerErrorException;
         return reached && (tlsFailed || refusedAtOnce);
     }
 }

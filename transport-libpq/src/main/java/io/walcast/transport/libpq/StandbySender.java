@@ -7,6 +7,7 @@ import io.walcast.core.protocol.StandbyMessage;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
 import io.walcast.ipc.Latch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ final class StandbySender {
     private final Latch ownerLatch;
     private final AtomicReference<@Nullable StatusUpdate> status = new AtomicReference<>();
     private final AtomicReference<@Nullable HotStandbyFeedback> feedback = new AtomicReference<>();
+
+    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     StandbySender(Channel channel, Latch ownerLatch) {
         this.channel = channel;
@@ -43,7 +46,9 @@ final class StandbySender {
                 feedback.set(newest);
             }
         });
-        Wire.onLoop(channel, this::writeIfWritable);
+        if (scheduled.compareAndSet(false, true)) {
+            Wire.onLoop(channel, this::writeScheduled);
+        }
         return true;
     }
 
@@ -62,6 +67,11 @@ final class StandbySender {
     void onWritable() {
         writeIfWritable();
         ownerLatch.set();
+    }
+
+    private void writeScheduled() {
+        scheduled.set(false);
+        writeIfWritable();
     }
 
     private void writeIfWritable() {
