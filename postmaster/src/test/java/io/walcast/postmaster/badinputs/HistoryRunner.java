@@ -22,7 +22,7 @@ final class HistoryRunner implements BadInputRunner {
     public boolean applies(BadInput input) {
         return input.kind().equals("history")
                 && !StorageRunner.isAboutFiles(input)
-                && !input.isAbout("server says", "timeline_history", "answer", "content null", "the file we hold");
+                && !TimelineHistoryAnswerRunner.isAboutAnswers(input);
     }
 
     @Override

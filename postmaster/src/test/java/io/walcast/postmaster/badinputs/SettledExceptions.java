@@ -1,47 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.badinputs;
 
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.regex.Pattern;
 
-/** Cases whose stated answer is wrong or unwise, by name: the answer we give instead, and why. */
+/** Cases whose stated answer is wrong or unwise, by kind, name and stated action: the answer we give instead, and why. */
 final class SettledExceptions {
-    /**
-     * What is stated instead.
-     *
-     * @param action the action
-     * @param sqlState the SQLSTATE, or empty
-     * @param message what the message is about, or empty
-     * @param reason why
-     */
-    record Instead(String action, String sqlState, String message, String reason) {}
-
-    private static final Map<String, Instead> BY_NAME = Map.of(
-            "wal: compressed image that grows past 8 KB",
+    private static final List<Instead> ALL = List.of(
             new Instead(
+                    "wal",
+                    "compressed image that grows past .*",
+                    "end of WAL",
                     "end of WAL",
                     "XX001",
                     "record with invalid length",
-                    "the image has fewer bytes than it says, so PostgreSQL's decoder ends there; nothing is decompressed"));
+                    "the image has fewer bytes than it says, so the decoder ends there, as PostgreSQL's does, and nothing"
+                            + " is decompressed"),
+            new Instead(
+                    "wal",
+                    "(segment )?file of .*",
+                    "refuse file",
+                    "skip file, WARNING",
+                    "",
+                    "incorrect size, skipping",
+                    "a finished segment of a wrong size is skipped with PostgreSQL's warning, and fetched again; refusing"
+                            + " to start would leave commits without a receiver"));
 
     private SettledExceptions() {}
 
-    static @Nullable Instead insteadOf(BadInput input) {
-        return BY_NAME.get(input.kind() + ": " + input.name());
+    /**
+     * One exception.
+     *
+     * @param kind the kind of the cases
+     * @param name matches the names of the cases
+     * @param stated how the stated action begins
+     * @param action the action instead
+     * @param sqlState the SQLSTATE instead, or empty
+     * @param message what the message is about instead, or empty
+     * @param reason why
+     */
+    private record Instead(
+            String kind, String name, String stated, String action, String sqlState, String message, String reason) {
+
+        boolean isFor(BadInput input) {
+            return kind.equals(input.kind())
+                    && input.wants(stated)
+                    && Pattern.matches(name, input.name());
+        }
+
+        BadInput settle(BadInput input) {
+            return new BadInput(input.id(), kind, input.name(), input.hex(), action, sqlState, message);
+        }
     }
 
     /** Returns {@code input} with the answer that counts. */
     static BadInput settled(BadInput input) {
-        Instead instead = insteadOf(input);
-        return instead == null
-                ? input
-                : new BadInput(
-                        input.id(),
-                        input.kind(),
-                        input.name(),
-                        input.hex(),
-                        instead.action(),
-                        instead.sqlState(),
-                        instead.message());
+        return ALL.stream()
+                .filter(instead -> instead.isFor(input))
+                .findFirst()
+                .map(instead -> instead.settle(input))
+                .orElse(input);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * about, because some of the stated ones are PostgreSQL's texts and some only describe them.
  */
 final class StatedAnswer {
-    private static final Pattern WORD = Pattern.compile("[A-Za-z_]{4,}");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_]{3,}");
 
     /** Messages that say how it is found out, or why it is right, and not what is said. */
     private static final Pattern DESCRIPTION =

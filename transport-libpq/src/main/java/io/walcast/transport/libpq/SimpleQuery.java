@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq;
 
+import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.transport.libpq.ServerSession.Frame;
 import java.util.ArrayList;
@@ -86,6 +87,7 @@ final class SimpleQuery {
                     }
                     return new Outcome(results, false);
                 }
+                case 'd' -> throw new ProtocolViolationException("CopyData after CopyDone, or outside of COPY");
                 default -> throw frame.unexpected("in answer to a command");
             }
         }
