@@ -39,16 +39,13 @@ final class BadInputsTest {
     private static final String RESOURCE = "/bad-inputs/bad-inputs.jsonl";
     private static final String FILE_PROPERTY = "walcast.badInputs";
 
-    @TempDir
-    private Path directory;
-
     private final List<BadInputRunner> runners = new ArrayList<>();
     private final Set<String> withoutParser = new TreeSet<>();
     private int asStated;
     private int not;
 
     @BeforeAll
-    void makeRunners() {
+    void makeRunners(@TempDir Path directory) {
         runners.add(new WalRunner());
         runners.add(new HistoryRunner());
         runners.add(new StorageRunner(directory));

@@ -50,7 +50,9 @@ final class CopyDataRunner implements BadInputRunner {
 
     private static boolean isXLogData(BadInput input) {
         byte[] bytes = input.bytes();
-        return bytes.length > HEADER_BYTES && bytes[0] == 'd' && (bytes[HEADER_BYTES] == 'w' || bytes[HEADER_BYTES] == 'k');
+        return bytes.length > HEADER_BYTES
+                && bytes[0] == 'd'
+                && (bytes[HEADER_BYTES] == 'w' || bytes[HEADER_BYTES] == 'k');
     }
 
     @Override
@@ -87,7 +89,8 @@ final class CopyDataRunner implements BadInputRunner {
             case 'c' ->
                 input.bytes().length > HEADER_BYTES
                         ? HostilePrimary.streaming(expected, session -> session.sendRaw(input.bytes()))
-                        : HostilePrimary.streaming(expected, session -> session.endTimeline(TimelineId.of(2), expected));
+                        : HostilePrimary.streaming(
+                                expected, session -> session.endTimeline(TimelineId.of(2), expected));
             default -> HostilePrimary.streaming(expected, judge);
         };
     }
@@ -129,7 +132,9 @@ final class CopyDataRunner implements BadInputRunner {
     }
 
     private static int fields(byte[] row) {
-        return row.length < HEADER_BYTES + 2 ? 0 : Short.toUnsignedInt(ByteBuffer.wrap(row).getShort(HEADER_BYTES));
+        return row.length < HEADER_BYTES + 2
+                ? 0
+                : Short.toUnsignedInt(ByteBuffer.wrap(row).getShort(HEADER_BYTES));
     }
 
     /** A message that must be accepted is where the stream is; the others are beside it. */
@@ -137,7 +142,8 @@ final class CopyDataRunner implements BadInputRunner {
         if (input.isAbout("middle of a page")) {
             return MIDDLE_OF_PAGE;
         }
-        boolean positioned = input.wants("accept") && input.bytes().length >= XLOG_DATA_HEADER_BYTES
+        boolean positioned = input.wants("accept")
+                && input.bytes().length >= XLOG_DATA_HEADER_BYTES
                 && input.bytes()[HEADER_BYTES] == 'w';
         return positioned ? new Lsn(ByteBuffer.wrap(input.bytes()).getLong(HEADER_BYTES + 1)) : EXPECTED;
     }
@@ -183,7 +189,9 @@ final class CopyDataRunner implements BadInputRunner {
                 long allowed = MAX_REPLIES_PER_S * elapsedNs / 1_000_000_000L + 10;
                 int replies = session.statuses().size();
                 return new Answer(
-                        replies <= allowed ? "answer at most 100/s" : "answered %d times in %d ms".formatted(replies, elapsedNs / 1_000_000),
+                        replies <= allowed
+                                ? "answer at most 100/s"
+                                : "answered %d times in %d ms".formatted(replies, elapsedNs / 1_000_000),
                         "",
                         "");
             }

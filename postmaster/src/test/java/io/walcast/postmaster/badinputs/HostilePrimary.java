@@ -84,7 +84,12 @@ final class HostilePrimary implements Script {
         Matcher history = HISTORY.matcher(asked);
         if (asked.startsWith("IDENTIFY_SYSTEM")) {
             session.sendRows(
-                    identityColumns().row(SYSTEM.toString(), timeline.toString(), start(end).toString(), null),
+                    identityColumns()
+                            .row(
+                                    SYSTEM.toString(),
+                                    timeline.toString(),
+                                    start(end).toString(),
+                                    null),
                     "IDENTIFY_SYSTEM");
         } else if (asked.startsWith("SHOW wal_segment_size")) {
             session.sendRows(Rows.of("wal_segment_size").row(SIZE.toString()), "SHOW");

@@ -43,9 +43,7 @@ final class SettledExceptions {
             String kind, String name, String stated, String action, String sqlState, String message, String reason) {
 
         boolean isFor(BadInput input) {
-            return kind.equals(input.kind())
-                    && input.wants(stated)
-                    && Pattern.matches(name, input.name());
+            return kind.equals(input.kind()) && input.wants(stated) && Pattern.matches(name, input.name());
         }
 
         BadInput settle(BadInput input) {

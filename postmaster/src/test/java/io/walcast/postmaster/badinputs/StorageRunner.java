@@ -107,8 +107,8 @@ final class StorageRunner implements BadInputRunner {
         } else {
             Files.createDirectory(file);
         }
-        try (WalDirectory opened = open(file.getParent(), new ArrayList<>())) {
-            return Answer.accepted(opened.toString());
+        try (WalDirectory opened = open(requireNonNull(file.getParent()), new ArrayList<>())) {
+            return Answer.accepted("opened " + opened.path());
         } catch (StorageException e) {
             return Answer.of("refuse file", e);
         }
@@ -117,7 +117,7 @@ final class StorageRunner implements BadInputRunner {
     private static Answer oddSegment(BadInput input, Path file) throws IOException {
         SparseFile.create(file, size(input));
         List<String> warnings = new ArrayList<>();
-        try (WalDirectory opened = open(file.getParent(), warnings)) {
+        try (WalDirectory opened = open(requireNonNull(file.getParent()), warnings)) {
             Optional<StreamStart> start = opened.streamStart(SegmentUnderTest.SIZE);
             boolean skipped = start.isEmpty() && warnings.size() == 1 && Files.size(file) == size(input);
             return new Answer(skipped ? "skip file, WARNING" : "accept", "", warnings.toString());
@@ -182,7 +182,7 @@ final class StorageRunner implements BadInputRunner {
         Matcher octal = Pattern.compile("0?([0-7]{3})\\b").matcher(input.name());
         Files.setPosixFilePermissions(file, octal.find() ? permissions(octal.group(1)) : permissions("666"));
         List<String> warnings = new ArrayList<>();
-        try (WalDirectory opened = open(file.getParent(), warnings)) {
+        try (WalDirectory opened = open(requireNonNull(file.getParent()), warnings)) {
             boolean read = opened.readHistory(TimelineId.of(2)).isPresent();
             return new Answer(
                     read ? (warnings.isEmpty() ? "accept" : "accept, WARNING") : "ignore", "", warnings.toString());
@@ -194,8 +194,8 @@ final class StorageRunner implements BadInputRunner {
         try (WalDirectory opened = open(directory, new ArrayList<>())) {
             // Nobody reads the history of timeline 1: it has no parent.
             TimelineHistory history = TimelineHistory.withoutParents(TimelineId.FIRST);
-            boolean ignored =
-                    opened.streamStart(SegmentUnderTest.SIZE).isEmpty() && history.entries().size() == 1;
+            boolean ignored = opened.streamStart(SegmentUnderTest.SIZE).isEmpty()
+                    && history.entries().size() == 1;
             return new Answer(ignored ? "ignore" : "accept", "", "timeline 1 has no parent");
         }
     }
@@ -206,8 +206,8 @@ final class StorageRunner implements BadInputRunner {
 
     private static Set<PosixFilePermission> permissions(String octal) {
         StringBuilder text = new StringBuilder();
-        for (char digit : octal.toCharArray()) {
-            int bits = digit - '0';
+        for (int i = 0; i < octal.length(); i++) {
+            int bits = octal.charAt(i) - '0';
             text.append((bits & 4) != 0 ? 'r' : '-').append((bits & 2) != 0 ? 'w' : '-');
             text.append((bits & 1) != 0 ? 'x' : '-');
         }

@@ -16,16 +16,13 @@ final class StoredSegment {
     /** Writes the segment at {@code start}, unfinished, as an earlier receiver left it. */
     static void write(Path directory, Lsn start) throws IOException {
         byte[] wal = HostilePrimary.WAL.bytes(start, 100_000);
-        Files.write(
-                directory.resolve(name(start) + ".partial"),
-                Arrays.copyOf(wal, HostilePrimary.SIZE.bytes()));
+        Files.write(directory.resolve(name(start) + ".partial"), Arrays.copyOf(wal, HostilePrimary.SIZE.bytes()));
     }
 
     /** Checks that the segment at {@code start} holds good WAL up to {@code end}, and zeros after it. */
     static void requireHolds(Path directory, Lsn start, Lsn end) throws IOException {
         Path file = directory.resolve(name(start));
-        byte[] stored = Files.readAllBytes(
-                Files.exists(file) ? file : directory.resolve(name(start) + ".partial"));
+        byte[] stored = Files.readAllBytes(Files.exists(file) ? file : directory.resolve(name(start) + ".partial"));
         byte[] wal = HostilePrimary.WAL.bytes(start, (int) end.minus(start));
         if (Arrays.mismatch(stored, 0, wal.length, wal, 0, wal.length) >= 0) {
             throw new IllegalStateException(file + ": its bytes were changed");
@@ -38,6 +35,7 @@ final class StoredSegment {
     }
 
     private static String name(Lsn start) {
-        return SegmentName.containing(TimelineId.FIRST, start, HostilePrimary.SIZE).fileName(HostilePrimary.SIZE);
+        return SegmentName.containing(TimelineId.FIRST, start, HostilePrimary.SIZE)
+                .fileName(HostilePrimary.SIZE);
     }
 }
