@@ -5,8 +5,10 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
+import io.walcast.core.storage.PosixFileSystem;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.core.storage.WalFileSystem;
 import io.walcast.ipc.AgentThreads;
 import io.walcast.ipc.Clock;
 import io.walcast.ipc.WalRcvShared;
@@ -23,8 +25,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
@@ -44,6 +48,7 @@ final class SessionFixture implements AutoCloseable, WalReceiverListener {
     final WalRcvShared shared = new WalRcvShared();
     final List<WalRcvState> states = Collections.synchronizedList(new ArrayList<>());
     final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    final BlockingQueue<Boolean> diskFull = new LinkedBlockingQueue<>();
     final List<Lsn> finished = Collections.synchronizedList(new ArrayList<>());
     final Path path;
     private final WalDirectory directory;
@@ -51,8 +56,12 @@ final class SessionFixture implements AutoCloseable, WalReceiverListener {
     private @Nullable WalReceiverSession session;
 
     SessionFixture(Path path) {
+        this(new PosixFileSystem(), path);
+    }
+
+    SessionFixture(WalFileSystem fileSystem, Path path) {
         this.path = path;
-        directory = WalDirectory.open(path, WalDirectoryOptions.DEFAULTS.withCreate(true));
+        directory = WalDirectory.open(fileSystem, path, WalDirectoryOptions.DEFAULTS.withCreate(true));
         config = WalReceiverConfig.of(transport.add("primary", primary), path);
         primary.setting("data_directory_mode", "0700").setting("wal_segment_size", "1MB");
         identity(TimelineId.FIRST, START.plus(100));
@@ -122,6 +131,11 @@ final class SessionFixture implements AutoCloseable, WalReceiverListener {
     @Override
     public void onWarning(String message) {
         warnings.add(message);
+    }
+
+    @Override
+    public void onDiskFull(boolean full) {
+        diskFull.add(full);
     }
 
     @Override
