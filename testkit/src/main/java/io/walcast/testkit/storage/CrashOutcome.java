@@ -18,7 +18,7 @@ public interface CrashOutcome {
         SIZE,
         /** A page of 4 KB. */
         PAGE,
-        /** A page that did not survive: whether it is torn, so that some of its sectors do. */
+        /** A page or size that did not survive: whether some of its sectors, or pages, do. */
         TORN,
         /** A sector of 512 bytes in a torn page. */
         SECTOR

@@ -149,7 +149,7 @@ final class FileNode implements Node {
     @Override
     public FileNode afterCrash(CrashOutcome outcome) {
         FileNode found = new FileNode(mode);
-        found.size = sizeDirty && outcome.survives(Unsynced.SIZE) ? size : sizeOnDisk;
+        found.size = sizeDirty ? sizeAfterCrash(outcome) : sizeOnDisk;
         boolean unchanged = dirty.isEmpty() && found.size == sizeOnDisk && found.size <= onDisk.length;
         if (unchanged) {
             found.seen = onDisk;
@@ -163,6 +163,15 @@ final class FileNode implements Node {
         found.shared = true;
         found.sizeOnDisk = found.size;
         return found;
+    }
+
+    /** All of a new size, none of it, or some pages. */
+    private int sizeAfterCrash(CrashOutcome outcome) {
+        if (outcome.survives(Unsynced.SIZE)) {
+            return size;
+        }
+        int pages = (size - sizeOnDisk) / PAGE;
+        return pages > 1 && outcome.survives(Unsynced.TORN) ? sizeOnDisk + pages / 2 * PAGE : sizeOnDisk;
     }
 
     private void takePages(FileNode found, CrashOutcome outcome) {

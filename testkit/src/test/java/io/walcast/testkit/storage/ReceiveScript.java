@@ -148,7 +148,7 @@ final class ReceiveScript {
         }
     }
 
-    /** Goes on, without faults, to {@link #GOAL}, and checks that nothing is left but what has to be. */
+    /** Goes on, without faults, to {@link #GOAL}; checks that nothing is left but what has to be, also after a crash. */
     void converge(FaultyFileSystem found) throws IOException {
         receive(found, GOAL);
         assertThat(warnings).isEmpty();
@@ -163,6 +163,7 @@ final class ReceiveScript {
         }
         assertThat(found.names(DIRECTORY)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(found.names(DIRECTORY.resolve(".walcast"))).containsExactly("lock");
+        requireSound(found.crash(CrashOutcome.nothing()));
     }
 
     private static byte @Nullable [] content(FaultyFileSystem found, Lsn at) throws IOException {

@@ -6,6 +6,7 @@ import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -33,12 +34,17 @@ final class DirectoryOwnership {
                     "could not open directory \"" + directory + "\": Not a directory",
                     null);
         }
-        makeOwn(layout);
+        makeOwn(layout, create && entry.isPresent());
     }
 
+    /** Makes the directory. The name of each level is durable before the next one is made. */
     private static void makeWithParents(DirectoryLayout layout, Path directory) throws IOException {
         Path parent = directory.getParent();
-        if (parent == null || layout.fileSystem.isDirectory(directory)) {
+        if (parent == null) {
+            return;
+        }
+        if (layout.fileSystem.isDirectory(directory)) {
+            syncName(layout, directory);
             return;
         }
         makeWithParents(layout, parent);
@@ -46,9 +52,25 @@ final class DirectoryOwnership {
         layout.syncDirectory(parent);
     }
 
-    private static void makeOwn(DirectoryLayout layout) throws IOException {
+    /** Syncs the name of a directory that an earlier process may have made, and got no further. */
+    private static void syncName(DirectoryLayout layout, Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null) {
+            return;
+        }
+        try {
+            layout.syncDirectory(parent);
+        } catch (AccessDeniedException e) {
+            // Not ours, then: somebody else made the directory.
+        }
+    }
+
+    private static void makeOwn(DirectoryLayout layout, boolean syncName) throws IOException {
         Optional<FileEntry> own = layout.fileSystem.stat(layout.own);
         if (own.isEmpty()) {
+            if (syncName) {
+                syncName(layout, layout.directory);
+            }
             layout.fileSystem.createDirectory(layout.own, FileMode.OWNER);
             layout.syncDirectory(layout.directory);
         } else if (own.get().kind() == FileEntry.Kind.LINK) {
