@@ -142,7 +142,7 @@ final class CopyDataRunner implements BadInputRunner {
         if (input.isAbout("middle of a page")) {
             return MIDDLE_OF_PAGE;
         }
-        boolean positioned = input.wants("accept")
+        boolean positioned = input.wants("accept") && !input.isAbout("overlap")
                 && input.bytes().length >= XLOG_DATA_HEADER_BYTES
                 && input.bytes()[HEADER_BYTES] == 'w';
         return positioned ? new Lsn(ByteBuffer.wrap(input.bytes()).getLong(HEADER_BYTES + 1)) : EXPECTED;
@@ -155,10 +155,12 @@ final class CopyDataRunner implements BadInputRunner {
         @Override
         public void run(PrimarySession session) throws IOException {
             byte[] bytes = input.bytes();
-            boolean wal = input.wants("accept") && bytes.length > XLOG_DATA_HEADER_BYTES && bytes[HEADER_BYTES] == 'w';
+            boolean asStored = input.isAbout("overlap") && input.isAbout("equal", "same");
+            boolean wal = (input.wants("accept") || asStored) && bytes.length > XLOG_DATA_HEADER_BYTES && bytes[HEADER_BYTES] == 'w';
             int walBytes = wal ? bytes.length - XLOG_DATA_HEADER_BYTES : 0;
             if (wal) {
-                byte[] belongs = HostilePrimary.WAL.bytes(expected, walBytes);
+                Lsn position = new Lsn(ByteBuffer.wrap(bytes).getLong(HEADER_BYTES + 1));
+                byte[] belongs = HostilePrimary.WAL.bytes(position, walBytes);
                 System.arraycopy(belongs, 0, bytes, XLOG_DATA_HEADER_BYTES, walBytes);
             }
             long startNs = System.nanoTime();
@@ -168,7 +170,7 @@ final class CopyDataRunner implements BadInputRunner {
             } else if (input.action().contains("WARNING once")) {
                 session.sendRaw(bytes);
             }
-            Lsn end = expected.plus(walBytes);
+            Lsn end = asStored ? expected : expected.plus(walBytes);
             session.sendKeepalive(end, true);
             StandbyStatus status = session.awaitStatus(s -> s.flush().equals(end));
             survived.complete(judge(session, status, end, System.nanoTime() - startNs));

@@ -28,6 +28,10 @@ final class HistoryRunner implements BadInputRunner {
     @Override
     public Answer answer(BadInput input) {
         byte[] content = content(input);
+        return Allocation.bounded(content.length, () -> judge(input, content));
+    }
+
+    private static Answer judge(BadInput input, byte[] content) {
         TimelineHistory history;
         try {
             history = TimelineHistory.parse(

@@ -38,6 +38,7 @@ final class WalRunner implements BadInputRunner {
     private static final int TRANSACTION_OF_RECORDS = 700;
     private static final int MAGIC_BYTES = 2;
     private static final int HEADER_BYTES = 24;
+    private static final int RECORD_HEADER_BYTES = 24;
     private static final int LONG_HEADER_BYTES = 40;
     private static final int PAGE_BYTES = 8192;
     private static final int CONTINUED_BYTES = 48;
@@ -49,6 +50,10 @@ final class WalRunner implements BadInputRunner {
 
     @Override
     public Answer answer(BadInput input) {
+        return Allocation.bounded(input.hex().length(), () -> judge(input));
+    }
+
+    private static Answer judge(BadInput input) {
         if (isRecord(input)) {
             return readRecord(input);
         }
@@ -68,8 +73,12 @@ final class WalRunner implements BadInputRunner {
 
     private static Answer readRecord(BadInput input) {
         SegmentUnderTest segment = new SegmentUnderTest(TimelineId.FIRST, 0);
-        if (input.isAbout("split")) {
-            Lsn start = new Lsn(SECOND_PAGE.value() - offsetOfPageHeader(input));
+        int onFirstPage = bytesOnFirstPage(input);
+        if (onFirstPage > 0) {
+            Lsn start = new Lsn(SECOND_PAGE.value() - onFirstPage);
+            if (input.isAbout("zero", "missing")) {
+                segment.put(SECOND_PAGE, new byte[HEADER_BYTES]);
+            }
             segment.put(start, input.bytes());
             return read(segment, start, start);
         }
@@ -157,8 +166,8 @@ final class WalRunner implements BadInputRunner {
         if (bytes.length >= 16) {
             Lsn address = new Lsn(
                     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(8));
-            if (address.equals(START)) {
-                return START;
+            if (address.equals(START) || address.equals(SECOND_PAGE)) {
+                return address;
             }
         }
         return bytes.length == LONG_HEADER_BYTES ? START : SECOND_PAGE;
@@ -173,13 +182,14 @@ final class WalRunner implements BadInputRunner {
         return matcher.find() ? TimelineId.parse(matcher.group(1)) : TimelineId.FIRST;
     }
 
-    private static int offsetOfPageHeader(BadInput input) {
-        for (int i = 4; i + 1 < input.bytes().length; i++) {
+    /** Returns how much of a record that runs over the page is on the first one, 0 if all of it is on the second. */
+    private static int bytesOnFirstPage(BadInput input) {
+        for (int i = 8; i + HEADER_BYTES <= input.bytes().length; i++) {
             if (input.bytes()[i] == 0x10 && input.bytes()[i + 1] == (byte) 0xD1) {
                 return i;
             }
         }
-        throw new IllegalArgumentException(input + ": no page header in it");
+        return input.isAbout("split") ? Math.min(input.bytes().length, RECORD_HEADER_BYTES / 2) : 0;
     }
 
     private static int int32(BadInput input, int at) {

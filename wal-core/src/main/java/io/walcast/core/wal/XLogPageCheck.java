@@ -112,6 +112,9 @@ final class XLogPageCheck {
                     "unexpected timeline ID %s (after %s) in %s",
                     Integer.toUnsignedString(timeline), readOn, place(page));
         }
+        if (XLogPageHeader.has(bytes, at, XLogPageHeader.LONG_HEADER) && offset(page) != 0) {
+            throw invalid("invalid info bits %04X in %s", XLogPageHeader.info(bytes, at), place(page));
+        }
         long remaining = XLogPageHeader.remainingLength(bytes, at);
         if (remaining != 0 && !XLogPageHeader.has(bytes, at, XLogPageHeader.FIRST_IS_CONTRECORD)) {
             throw invalid("unexpected contrecord length %d in %s", remaining, place(page));
