@@ -142,7 +142,8 @@ final class CopyDataRunner implements BadInputRunner {
         if (input.isAbout("middle of a page")) {
             return MIDDLE_OF_PAGE;
         }
-        boolean positioned = input.wants("accept") && !input.isAbout("overlap")
+        boolean positioned = input.wants("accept")
+                && !input.isAbout("overlap")
                 && input.bytes().length >= XLOG_DATA_HEADER_BYTES
                 && input.bytes()[HEADER_BYTES] == 'w';
         return positioned ? new Lsn(ByteBuffer.wrap(input.bytes()).getLong(HEADER_BYTES + 1)) : EXPECTED;
@@ -156,7 +157,9 @@ final class CopyDataRunner implements BadInputRunner {
         public void run(PrimarySession session) throws IOException {
             byte[] bytes = input.bytes();
             boolean asStored = input.isAbout("overlap") && input.isAbout("equal", "same");
-            boolean wal = (input.wants("accept") || asStored) && bytes.length > XLOG_DATA_HEADER_BYTES && bytes[HEADER_BYTES] == 'w';
+            boolean wal = (input.wants("accept") || asStored)
+                    && bytes.length > XLOG_DATA_HEADER_BYTES
+                    && bytes[HEADER_BYTES] == 'w';
             int walBytes = wal ? bytes.length - XLOG_DATA_HEADER_BYTES : 0;
             if (wal) {
                 Lsn position = new Lsn(ByteBuffer.wrap(bytes).getLong(HEADER_BYTES + 1));

@@ -20,7 +20,7 @@ final class StatedAnswer {
             Pattern.compile("check fails|no allocation|checked before|refused$|^as |^e\\.g\\.|are not checked");
 
     private static final Set<String> SAYS_NOTHING = Set.of(
-            "with", "from", "that", "this", "than", "does", "page", "record", "header", "file", "over", "stored");
+            "the", "for", "and", "not", "our", "its", "was", "has", "with", "from", "that", "this", "than", "does");
 
     private StatedAnswer() {}
 
@@ -55,12 +55,8 @@ final class StatedAnswer {
 
     private static boolean sameTopic(String stated, String actual) {
         Set<String> wanted = words(stated);
-        if (wanted.isEmpty()) {
-            return true;
-        }
         Set<String> found = words(actual);
-        long shared = wanted.stream().filter(found::contains).count();
-        return 3 * shared >= wanted.size();
+        return wanted.isEmpty() || wanted.stream().anyMatch(found::contains);
     }
 
     private static Set<String> words(String text) {

@@ -59,7 +59,8 @@ class HostileBytesTest {
         wal.noop(200_000);
         int bytes = 200_000;
         for (int i = 0; i < ROUNDS; i++) {
-            ByteBuffer damaged = ByteBuffer.allocate(bytes).put(wal.at(WalBuilder.START).limit(bytes));
+            ByteBuffer damaged =
+                    ByteBuffer.allocate(bytes).put(wal.at(WalBuilder.START).limit(bytes));
             damage(damaged, (random.nextInt(bytes) & -XLogPageHeader.PAGE_BYTES) + random.nextInt(40), 3);
             StreamPageCheck check = new StreamPageCheck(TimelineId.FIRST, WalBuilder.SIZE, WalBuilder.SYSTEM);
             int piece = 1 + random.nextInt(30_000);
@@ -76,13 +77,14 @@ class HostileBytesTest {
 
     @Test
     void damagedHistoriesAreReadOrRefused() {
-        byte[] sound = "# comment\n1\t0/3000000\tbefore 2020-01-01 00:00:00+00\n\n2\t0/5000000\tx\n".getBytes(
-                StandardCharsets.US_ASCII);
+        byte[] sound = "# comment\n1\t0/3000000\tbefore 2020-01-01 00:00:00+00\n\n2\t0/5000000\tx\n"
+                .getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < ROUNDS; i++) {
             ByteBuffer damaged = ByteBuffer.wrap(sound.clone());
             damage(damaged, random.nextInt(sound.length - 2), 2);
             try {
-                assertThat(TimelineHistory.parse(TimelineId.of(3), damaged).entries()).isNotEmpty();
+                assertThat(TimelineHistory.parse(TimelineId.of(3), damaged).entries())
+                        .isNotEmpty();
             } catch (StorageException e) {
                 assertThat(e).hasMessageContaining("00000003.history");
             }
