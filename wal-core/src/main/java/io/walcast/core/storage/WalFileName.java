@@ -26,7 +26,7 @@ record WalFileName(String segment, String compression, boolean partial) implemen
     private static final Pattern FORM = Pattern.compile("([0-9A-F]{24})(\\.gz|\\.lz4|\\.zst|)(\\.partial|)");
     private static final Pattern HISTORY = Pattern.compile("[0-9A-F]{8}\\.history");
     private static final Pattern UNFINISHED_HISTORY = Pattern.compile("[0-9A-F]{8}\\.history\\.tmp");
-    private static final Pattern SIMILAR = Pattern.compile("[0-9A-Fa-f]{24,25}(\\..*)?");
+    private static final Pattern SIMILAR = Pattern.compile("[0-9A-Fa-f]{24,25}(\\.gz|\\.lz4|\\.zst|\\.partial)*");
     private static final Comparator<WalFileName> ORDER = Comparator.comparing(WalFileName::position)
             .thenComparing(WalFileName::timelineDigits)
             .thenComparing(WalFileName::partial, Comparator.reverseOrder());
