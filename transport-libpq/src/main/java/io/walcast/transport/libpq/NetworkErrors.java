@@ -4,6 +4,7 @@ package io.walcast.transport.libpq;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.walcast.core.error.ConnectionException;
+import java.io.FileNotFoundException;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,9 @@ final class NetworkErrors {
     static String text(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
             return "timeout expired";
+        }
+        if (cause instanceof FileNotFoundException) {
+            return "No such file or directory";
         }
         String message = cause.getMessage();
         if (message == null) {
