@@ -83,6 +83,10 @@ final class Messages {
             return String.valueOf(e.getMessage());
         }
         ErrorFields fields = server.fields();
+        if (!fields.message().equals(server.getMessage())) {
+            // A transport that knows more than the server said has put everything into words.
+            return String.valueOf(server.getMessage());
+        }
         StringBuilder text = new StringBuilder(fields.severity() + ":  " + fields.message());
         if (fields.detail() != null) {
             text.append("\nDETAIL:  ").append(fields.detail());

@@ -53,6 +53,8 @@ class MessagesTest {
                 new ErrorFields("ERROR", SqlState.UNDEFINED_OBJECT, "no slot", "the detail", "the hint"));
 
         assertThat(Messages.textOf(e)).isEqualTo("ERROR:  no slot\nDETAIL:  the detail\nHINT:  the hint");
+        assertThat(Messages.textOf(new ServerErrorException(e.fields(), "server 3: no slot")))
+                .isEqualTo("server 3: no slot");
         assertThat(Messages.textOf(new ConnectionException("gone", null))).isEqualTo("gone");
     }
 }
