@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.quickstart;
+
+import io.walcast.postmaster.WalcastSubcommand;
+import io.walcast.testkit.postgres.PostgresException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** {@code walcast quickstart}: a guided tour with a real PostgreSQL, in less than a minute. */
+public final class Quickstart implements WalcastSubcommand {
+    private static final int FAILED = 1;
+    private static final int USAGE = 64;
+
+    private static final String HELP = """
+            walcast quickstart shows a synchronous receiver at work, in about half a minute.
+
+            Usage:
+              walcast quickstart [--keep]
+
+            It starts a PostgreSQL of its own, lets every commit wait for a receiver, kills and restarts that
+            receiver under load, and compares what was received with the server's own files. Nothing stays
+            running and no file stays behind, but for the unpacked PostgreSQL, which the next run uses again.
+
+            Options:
+              --keep    keep the received WAL and say where it is
+              --help    show this help, then exit
+
+            Exit codes:
+              0         all was as it should be
+              1         something was not
+            """;
+
+    @Override
+    public String name() {
+        return "quickstart";
+    }
+
+    @Override
+    public String summary() {
+        return "Take a guided tour on an embedded PostgreSQL.";
+    }
+
+    @Override
+    public int run(List<String> arguments, PrintWriter out, PrintWriter err) {
+        boolean keep = false;
+        for (String argument : arguments) {
+            switch (argument) {
+                case "--help", "-?" -> {
+                    out.print(HELP);
+                    out.flush();
+                    return 0;
+                }
+                case "--keep" -> keep = true;
+                default -> {
+                    err.println("walcast quickstart: error: unknown argument \"" + argument + "\"");
+                    err.println("walcast quickstart: hint: Try \"walcast quickstart --help\" for more information.");
+                    err.flush();
+                    return USAGE;
+                }
+            }
+        }
+        return tour(keep, out, err);
+    }
+
+    private static int tour(boolean keep, PrintWriter out, PrintWriter err) {
+        try (TourFiles files = TourFiles.create(keep)) {
+            new Tour(files, new Narration(out)).run();
+            return 0;
+        } catch (IOException | UncheckedIOException | PostgresException | TourException e) {
+            out.flush();
+            err.println();
+            err.println("walcast quickstart: error: " + e.getMessage());
+            err.flush();
+            return FAILED;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.quickstart;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The tour's directory. It is removed at the end, also when the program is interrupted, unless it is to be kept.
+ *
+ * @param root the directory
+ * @param keep whether it stays
+ */
+record TourFiles(Path root, boolean keep) implements AutoCloseable {
+
+    static TourFiles create(boolean keep) throws IOException {
+        TourFiles files = new TourFiles(Files.createTempDirectory("walcast-quickstart-"), keep);
+        Files.createDirectory(files.wal());
+        if (!keep) {
+            Runtime.getRuntime().addShutdownHook(new Thread(files::remove, "walcast-quickstart-cleanup"));
+        }
+        return files;
+    }
+
+    /** Returns where the receiver puts its WAL. */
+    Path wal() {
+        return root.resolve("wal");
+    }
+
+    /** Returns where the server puts its own. */
+    Path server() {
+        return root.resolve("server");
+    }
+
+    @Override
+    public void close() {
+        if (!keep) {
+            remove();
+        }
+    }
+
+    private void remove() {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(root)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.quickstart;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walcast.testkit.postgres.Tool;
+import io.walcast.testkit.postgres.Tool.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(150)
+class QuickstartIT {
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void showsAReceiverThatLosesNothing() throws IOException {
+        Result result = walcast().run(TIMEOUT, "quickstart");
+
+        assertThat(result.stderr()).doesNotContain("error").contains("lag ");
+        assertThat(result.stdout())
+                .contains("PostgreSQL 18", "commits wait: none", "equal, byte by byte", "exit code 0", "nothing lost");
+        assertThat(result.exitCode()).isZero();
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() {
+        Result result = walcast().run(TIMEOUT, "quickstart", "--fast");
+
+        assertThat(result.exitCode()).isEqualTo(64);
+        assertThat(result.stderr()).contains("--fast");
+    }
+
+    @Test
+    void explainsItself() {
+        Result result = walcast().run(TIMEOUT, "quickstart", "--help");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.stdout()).contains("--keep");
+        assertThat(result.stderr()).isEmpty();
+    }
+
+    private Tool walcast() {
+        Path root = Path.of(requireNonNull(System.getProperty("walcast.root")));
+        return Tool.of(root.resolve("postmaster/target/walcast/bin/walcast"))
+                .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+                .withEnvironment("WALCAST_CLASSPATH", root.resolve("quickstart/target/lib") + "/*")
+                .withEnvironment("WALCAST_OPTS", "-Djava.io.tmpdir=" + temporary);
+    }
+
+    /** Returns what lies in the temporary directory, but for the unpacked PostgreSQL that the next run uses again. */
+    private List<String> left() throws IOException {
+        try (Stream<Path> all = Files.list(temporary)) {
+            return all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("walcast-quickstart") || name.startsWith("wc"))
+                    .toList();
+        }
+    }
+}
