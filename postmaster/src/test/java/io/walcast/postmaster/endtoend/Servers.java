@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.endtoend;
+
+import io.walcast.testkit.postgres.PostgresServer;
+import io.walcast.testkit.postgres.PostgresServer.Options;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+
+/** One server for each major version, started when a test asks for it, for all tests of a class. */
+final class Servers implements AutoCloseable {
+    private final Map<Integer, PostgresServer> started = new TreeMap<>();
+    private final IntFunction<Options> options;
+
+    Servers(IntFunction<Options> options) {
+        this.options = options;
+    }
+
+    PostgresServer of(int major) {
+        return started.computeIfAbsent(major, absent -> PostgresServer.start(options.apply(absent)));
+    }
+
+    @Override
+    public void close() {
+        started.values().forEach(PostgresServer::close);
+        started.clear();
+    }
+}
