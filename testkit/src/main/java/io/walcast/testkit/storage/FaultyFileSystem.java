@@ -64,6 +64,11 @@ public final class FaultyFileSystem implements WalFileSystem {
         plan.crashBefore(call -> call.number() >= number);
     }
 
+    /** Stops the machine before the first call that {@code which} picks. */
+    public void crashBefore(Predicate<FileCall> which) {
+        plan.crashBefore(which);
+    }
+
     /** Tells {@code hook} of each call before it is carried out. The hook may wait; other threads' calls go on. */
     public void beforeEachCall(Consumer<FileCall> hook) {
         plan.beforeEach(hook);

@@ -11,6 +11,7 @@ import io.walcast.core.storage.SegmentWriter;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
 import io.walcast.testkit.storage.FileCall.Kind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,6 +102,50 @@ class StoreOrderTest {
                         .filter(call -> call.path().endsWith("000000010000000000000005.partial"))
                         .map(FileCall::detail))
                 .containsExactly("299999+100001"); // the byte before is a zero, and so is no end
+    }
+
+    @Test
+    void bytesWrittenAheadAreThereAfterTheProcessDied() throws IOException {
+        SegmentWriter writer = open().openSegments(StreamBytes.SIZE, TimelineId.FIRST, StreamBytes.START);
+        append(writer, 2 * SEGMENT + 5000);
+
+        FaultyFileSystem second = machine.kill(false);
+        try (WalDirectory wal = WalDirectory.open(second, DIRECTORY, WalDirectoryOptions.DEFAULTS)) {
+            assertThat(wal.streamStart(StreamBytes.SIZE).orElseThrow().lsn()).isEqualTo(StreamBytes.START);
+            assertThat(second.names(DIRECTORY)).containsExactly(".walcast", "000000010000000000000005.partial");
+            Lsn next = StreamBytes.START.plus(SEGMENT);
+            byte[] ahead = second.content(DIRECTORY.resolve(".walcast").resolve("000000010000000000000006.next"));
+            assertThat(StreamBytes.matches(ahead, next, next.plus(SEGMENT))).isTrue();
+            try (SegmentWriter again = wal.openSegments(StreamBytes.SIZE, TimelineId.FIRST, StreamBytes.START)) {
+                append(again, 2 * SEGMENT + 4000);
+            }
+        }
+        assertThat(second.names(DIRECTORY))
+                .containsExactly(
+                        ".walcast",
+                        "000000010000000000000005",
+                        "000000010000000000000006",
+                        "000000010000000000000007.partial");
+        assertThat(second.names(DIRECTORY.resolve(".walcast"))).containsExactly("lock");
+    }
+
+    @Test
+    void bytesWrittenAheadBecomeTheTailWhenTheirPredecessorIsFinished() throws IOException {
+        SegmentWriter writer = open().openSegments(StreamBytes.SIZE, TimelineId.FIRST, StreamBytes.START);
+        append(writer, SEGMENT + 5000);
+        machine.crashBefore(
+                call -> call.kind() == Kind.RENAME && call.path().endsWith("000000010000000000000006.partial"));
+        assertThat(catchThrowable(writer::flush)).isInstanceOf(SimulatedCrash.class);
+
+        FaultyFileSystem second = machine.kill(false);
+        try (WalDirectory wal = WalDirectory.open(second, DIRECTORY, WalDirectoryOptions.DEFAULTS)) {
+            assertThat(wal.streamStart(StreamBytes.SIZE).orElseThrow().lsn())
+                    .isEqualTo(StreamBytes.START.plus(SEGMENT));
+        }
+        byte[] tail = second.content(DIRECTORY.resolve("000000010000000000000006.partial"));
+        assertThat(StreamBytes.matches(tail, StreamBytes.START.plus(SEGMENT), StreamBytes.START.plus(SEGMENT + 5000)))
+                .isTrue();
+        assertThat(second.names(DIRECTORY.resolve(".walcast"))).containsExactly("lock");
     }
 
     @Test

@@ -22,6 +22,9 @@ import java.util.stream.IntStream;
 final class DirectoryLayout {
     static final String TEMPORARY = ".tmp";
 
+    /** Of a segment that is written to while its predecessor is not finished yet. */
+    static final String AHEAD = ".next";
+
     private static final String OWN = ".walcast";
     private static final int COPY_BYTES = 256 * 1024;
     private static final ByteBuffer ZEROS =
@@ -65,6 +68,11 @@ final class DirectoryLayout {
     /** Returns the path of a file of ours that is being made. */
     Path temporary(String name) {
         return own.resolve(name + TEMPORARY);
+    }
+
+    /** Returns the path of a segment's file while its predecessor is unfinished. */
+    Path ahead(String name) {
+        return own.resolve(name + AHEAD);
     }
 
     /** Returns the names of segments, oldest first. */
@@ -191,10 +199,15 @@ final class DirectoryLayout {
      * @throws DiskFullException if there is no room; nothing has changed then
      */
     void rewrite(Path path) throws IOException {
-        Path copy = temporary(String.valueOf(path.getFileName()));
-        copy(path, copy);
-        rename(copy, path);
+        rewrite(path, path);
         syncDirectory(directory);
+    }
+
+    /** Writes the bytes of {@code source} again, under the name {@code target}, which is not synced. */
+    void rewrite(Path source, Path target) throws IOException {
+        Path copy = temporary(String.valueOf(source.getFileName()));
+        copy(source, copy);
+        rename(copy, target);
     }
 
     /**

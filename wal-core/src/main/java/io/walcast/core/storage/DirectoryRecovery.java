@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to a receive directory before anything else, so that nothing is acknowledged that an earlier process only
@@ -16,7 +18,8 @@ import java.util.Optional;
  *   <li>What an earlier process was making in {@code .walcast} is removed; nobody was told of it.
  *   <li>Links and other things that are no files, under a WAL file's name, are refused.
  *   <li>The tail (the newest segment, if it is unfinished) is rewritten, see {@link DirectoryLayout#rewrite}. One that
- *       cannot be a segment, by its size, is set aside.
+ *       cannot be a segment, by its size, is set aside. If the newest segment is finished and the next one was begun under
+ *       {@code .walcast}, that is the tail.
  *   <li>The directory is synced: finished segments were complete on disk before they got their names.
  * </ol>
  */
@@ -31,14 +34,18 @@ final class DirectoryRecovery {
     Optional<String> run() throws IOException {
         removeUnfinished();
         checkNames();
-        Optional<String> tail = recoverTail();
+        Optional<String> tail = recoverTail(layout.segments());
         layout.syncDirectory(layout.directory);
         return tail;
     }
 
     private void removeUnfinished() throws IOException {
+        List<WalFileName> segments = layout.segments();
         for (FileEntry entry : layout.fileSystem.list(layout.own)) {
-            if (entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
+            String ahead = ahead(entry);
+            boolean overtaken =
+                    segments.stream().anyMatch(file -> file.segment().equals(ahead));
+            if (overtaken || entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
                 layout.fileSystem.delete(layout.own.resolve(entry.name()));
             }
         }
@@ -58,15 +65,48 @@ final class DirectoryRecovery {
         }
     }
 
-    private Optional<String> recoverTail() throws IOException {
-        List<WalFileName> segments = layout.segments();
+    private Optional<String> recoverTail(List<WalFileName> segments) throws IOException {
         if (segments.isEmpty()) {
             return Optional.empty();
         }
         WalFileName newest = segments.get(segments.size() - 1);
-        if (!newest.partial() || !newest.isPlain()) {
-            return Optional.empty();
+        if (!newest.partial()) {
+            return publishNext(newest);
         }
+        return newest.isPlain() ? recoverTail(newest) : Optional.empty();
+    }
+
+    /** Gives the segment after {@code newest} its name, if an earlier process had begun it and got no further. */
+    private Optional<String> publishNext(WalFileName newest) throws IOException {
+        for (FileEntry entry : layout.fileSystem.list(layout.own)) {
+            String name = ahead(entry);
+            if (name != null && isNext(newest, name, entry.size())) {
+                String partial = name + WalFileName.PARTIAL;
+                layout.rewrite(layout.ahead(name), layout.file(partial));
+                layout.syncDirectory(layout.directory);
+                layout.fileSystem.delete(layout.ahead(name));
+                return Optional.of(partial);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isNext(WalFileName newest, String name, long size) {
+        if (!LongPageHeader.isSegmentSize(size)) {
+            return false;
+        }
+        SegmentSize segmentSize = new SegmentSize((int) size);
+        return newest.segmentName(segmentSize).map(SegmentName::next).equals(SegmentName.parse(name, segmentSize));
+    }
+
+    /** Returns the name of the segment of which {@code entry} is the file that was written ahead, or null. */
+    private static @Nullable String ahead(FileEntry entry) {
+        int end = entry.name().length() - DirectoryLayout.AHEAD.length();
+        boolean ahead = entry.isRegular() && end > 0 && entry.name().endsWith(DirectoryLayout.AHEAD);
+        return ahead ? entry.name().substring(0, end) : null;
+    }
+
+    private Optional<String> recoverTail(WalFileName newest) throws IOException {
         Path path = layout.file(newest.fileName());
         long size = layout.regular(path).map(FileEntry::size).orElse(0L);
         if (size == 0) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment being written. Under {@code .walcast} first, as {@code NAME.partial} while it is the oldest unfinished one,
- * as {@code NAME} in the end.
+ * A segment being written. Under {@code .walcast} first, as {@code NAME.next} while its predecessor is unfinished; as
+ * {@code NAME.partial} while it is the oldest unfinished one; as {@code NAME} in the end.
  */
 final class SegmentFile {
     final SegmentName name;
@@ -26,7 +26,7 @@ final class SegmentFile {
     /** Where the file is. Receiver thread, then flusher thread, under the writer's lock. */
     private Path path;
 
-    /** Whether the name it has now is durable. Flusher thread only. */
+    /** Whether the name it has now is durable. As {@link #path}. */
     private boolean nameDurable;
 
     SegmentFile(
@@ -53,6 +53,7 @@ final class SegmentFile {
 
     void moved(Path newPath) {
         path = newPath;
+        nameDurable = false;
     }
 
     boolean isNameDurable() {

@@ -41,7 +41,18 @@ final class SegmentOpener {
         if (entry.isPresent() && unfinished == null) {
             layout.copyAside(finished, entry.get().size()); // the segment will take its name
         }
-        return unfinished;
+        return unfinished == null ? openAhead(name) : unfinished;
+    }
+
+    /** Opens what an earlier process had written while the predecessor was unfinished. */
+    private @Nullable SegmentFile openAhead(SegmentName name) throws IOException {
+        Path path = layout.ahead(name.fileName(size));
+        long bytes = layout.regular(path).map(FileEntry::size).orElse(0L);
+        if (bytes != size.bytes()) {
+            return null;
+        }
+        layout.rewrite(path, path);
+        return openUnfinished(name, path);
     }
 
     /** Opens the finished segment for reading, or returns null if it is not there, or not of the right size. */
@@ -73,6 +84,10 @@ final class SegmentOpener {
         if (!trusted.contains(fileName)) {
             layout.rewrite(path);
         }
+        return openUnfinished(name, path);
+    }
+
+    private SegmentFile openUnfinished(SegmentName name, Path path) throws IOException {
         WalFile file = layout.fileSystem.open(path);
         boolean opened = false;
         try {
@@ -95,7 +110,8 @@ final class SegmentOpener {
     /** Returns whether the segment has a file already, of whatever kind. */
     boolean exists(SegmentName name) throws IOException {
         return layout.fileSystem.stat(layout.file(name.fileName(size))).isPresent()
-                || layout.fileSystem.stat(layout.file(partial(name))).isPresent();
+                || layout.fileSystem.stat(layout.file(partial(name))).isPresent()
+                || layout.fileSystem.stat(layout.ahead(name.fileName(size))).isPresent();
     }
 
     /** Notes that the segment's {@code .partial} is on disk as this process sees it. */

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>So a directory never shows a segment whose predecessor is unfinished, whoever opens it after a crash; and a
  * write that a crash undid can only show as zeros, see {@link StoredBytes}. While the predecessor is being
- * synced, the bytes of the next one go to its file under {@code .walcast}.
+ * synced, the bytes of the next one go to its file under {@code .walcast}, as {@code NAME.next}; if the process dies then,
+ * the next one finds them there.
  *
  * <p><b>Restart in an unfinished segment.</b> Streaming begins at the segment's start again. The bytes that are there are
  * compared with the stream and not rewritten; what a crash undid is written; where they contradict, the append is refused.
@@ -178,6 +179,10 @@ public final class SegmentWriter implements AutoCloseable {
         try {
             unfinished.addLast(segment);
             publishOldest();
+            Path ahead = layout.ahead(segment.fileName);
+            if (segment.path().startsWith(layout.own) && !segment.path().equals(ahead)) {
+                move(segment, ahead);
+            }
         } finally {
             lock.unlock();
         }
@@ -218,10 +223,14 @@ public final class SegmentWriter implements AutoCloseable {
     private void publishOldest() throws IOException {
         SegmentFile oldest = unfinished.peekFirst();
         if (oldest != null && oldest.path().startsWith(layout.own)) {
-            Path partial = layout.file(opener.partial(oldest.name));
-            layout.rename(oldest.path(), partial);
-            oldest.moved(partial);
+            move(oldest, layout.file(opener.partial(oldest.name)));
         }
+    }
+
+    @GuardedBy("lock")
+    private void move(SegmentFile segment, Path target) throws IOException {
+        layout.rename(segment.path(), target);
+        segment.moved(target);
     }
 
     /**
