@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.testkit.wal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.core.Lsn;
@@ -14,9 +15,13 @@ import io.walcast.core.wal.XLogReaderOptions;
 import io.walcast.core.wal.XLogRecord;
 import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.postgres.PostgresServer;
+import io.walcast.testkit.postgres.PostgresServer.Mode;
+import io.walcast.testkit.postgres.PostgresServer.Options;
+import io.walcast.testkit.postgres.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -77,6 +82,45 @@ class EndOfWalIT {
             Lsn start = size.start(1);
             assertThat(read(server.walDirectory(), size, start)).isEqualTo(PgWaldump.of(server.walDirectory(), start));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(WalVersion.class)
+    void goesOnWhereAServerOverwroteTheRestOfARecord(WalVersion version) throws IOException {
+        try (PostgresServer server = PostgresServer.start(Options.of(version.major()))) {
+            server.execute("CHECKPOINT");
+            String text = server.query("SELECT pg_logical_emit_message(true, 'walcast', repeat('m', 3000000))");
+            Lsn torn = new Lsn(Lsn.parse(requireNonNull(text)).value() - 1_500_000 & -8192);
+            server.stop(Mode.IMMEDIATE);
+            loseFrom(torn, server.walDirectory());
+            server.start();
+            server.execute("CREATE TABLE after_the_loss ()");
+            server.kill();
+
+            try (WalFromFiles files = new WalFromFiles(server.walDirectory(), TimelineId.FIRST, SegmentSize.DEFAULT)) {
+                XLogReader reader = new XLogReader(files, XLogReaderOptions.of(SegmentSize.DEFAULT));
+                reader.findNextRecord(SegmentSize.DEFAULT.start(1));
+                Lsn last = reader.readToEnd().lastRecord();
+
+                assertThat(reader.overwrittenRecord()).isBetween(new Lsn(torn.value() - 1_600_000), torn);
+                assertThat(last).isGreaterThan(torn);
+            }
+            if (version == WalVersion.V15 && Tool.find("pg_waldump").isPresent()) {
+                Lsn start = SegmentSize.DEFAULT.start(1);
+                assertThat(read(server.walDirectory(), SegmentSize.DEFAULT, start))
+                        .isEqualTo(PgWaldump.of(server.walDirectory(), start));
+            }
+        }
+    }
+
+    /** Zeroes the segment that has {@code torn} in it from there on, as if that had never reached the disk. */
+    private static void loseFrom(Lsn torn, Path walDirectory) throws IOException {
+        SegmentSize size = SegmentSize.DEFAULT;
+        Path segment = walDirectory.resolve(
+                SegmentName.containing(TimelineId.FIRST, torn, size).fileName(size));
+        byte[] bytes = Files.readAllBytes(segment);
+        Arrays.fill(bytes, size.offset(torn), bytes.length, (byte) 0);
+        Files.write(segment, bytes);
     }
 
     @Test
