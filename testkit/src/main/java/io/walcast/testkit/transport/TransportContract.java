@@ -26,9 +26,10 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** What all parts of the contract stand on: one script, the connections to the primary that follows it, and helpers. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 abstract class TransportContract {
     /** How long anything may take that should happen at once. */
     static final Duration SOON = Duration.ofSeconds(30);
@@ -151,6 +152,14 @@ abstract class TransportContract {
         thread.setDaemon(true);
         thread.start();
         return done;
+    }
+
+    /** Repeats {@code action}, which is expected to throw in the end, for a while at most. */
+    static void repeat(Runnable action) {
+        long deadlineNs = System.nanoTime() + SOON.toNanos();
+        while (System.nanoTime() - deadlineNs < 0) {
+            action.run();
+        }
     }
 
     static byte[] randomWal(int bytes) {

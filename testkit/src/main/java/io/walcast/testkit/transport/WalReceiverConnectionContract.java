@@ -117,15 +117,13 @@ public abstract class WalReceiverConnectionContract extends BackPressureContract
             connection.close();
         });
 
-        assertThatThrownBy(() -> {
-                    while (true) {
-                        latch.reset();
-                        if (!connection.send(status())) {
-                            refused.countDown();
-                            latch.await(SOON.toNanos());
-                        }
+        assertThatThrownBy(() -> repeat(() -> {
+                    latch.reset();
+                    if (!connection.send(status())) {
+                        refused.countDown();
+                        latch.await(SOON.toNanos());
                     }
-                })
+                }))
                 .isInstanceOf(ConnectionException.class);
         close.join();
         gate.countDown();
@@ -144,21 +142,19 @@ public abstract class WalReceiverConnectionContract extends BackPressureContract
         });
         ReceivedStream received = new ReceivedStream();
 
-        assertThatThrownBy(() -> {
-                    while (true) {
-                        if (received.walBytes() >= closeAtBytes) {
-                            closeNow.countDown();
-                        }
-                        connection.send(status());
-                        latch.reset();
-                        ServerMessage message = connection.receive();
-                        if (message == null) {
-                            latch.await(SOON.toNanos());
-                        } else {
-                            message.dispatchTo(received);
-                        }
+        assertThatThrownBy(() -> repeat(() -> {
+                    if (received.walBytes() >= closeAtBytes) {
+                        closeNow.countDown();
                     }
-                })
+                    connection.send(status());
+                    latch.reset();
+                    ServerMessage message = connection.receive();
+                    if (message == null) {
+                        latch.await(SOON.toNanos());
+                    } else {
+                        message.dispatchTo(received);
+                    }
+                }))
                 .isInstanceOf(ConnectionException.class);
         close.join();
         assertThat(received.wal()).isEqualTo(Arrays.copyOf(wal, received.walBytes()));
