@@ -77,10 +77,13 @@ public final class Agent implements AutoCloseable {
         join(thread);
     }
 
-    /** Waits for the end of {@code thread}, whatever interrupts; the interrupt status is kept. */
+    /**
+     * Waits for the end of {@code thread}, whatever interrupts; the interrupt status is kept. A thread does not wait for
+     * itself.
+     */
     public static void join(Thread thread) {
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread.isAlive() && thread != Thread.currentThread()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {

@@ -45,7 +45,7 @@ final class Timelines {
                     SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
                     "highest timeline %s of the primary is behind recovery timeline %s".formatted(server, ours));
         }
-        Fetched newest = fetchOne(server);
+        Fetched newest = fetchNewest(server);
         TimelineHistory history = newest.history();
         history.requireContinues(ours, ourEnd.apply(history));
         keep(newest);
@@ -57,6 +57,20 @@ final class Timelines {
             }
         }
         return history;
+    }
+
+    /** A server that lost the file of its own timeline can be followed as long as we have it. */
+    private Fetched fetchNewest(TimelineId timeline) {
+        try {
+            return fetchOne(timeline);
+        } catch (ServerErrorException e) {
+            byte[] ours = directory.readHistory(timeline).orElse(null);
+            if (ours == null || !e.sqlState().equals(SqlState.UNDEFINED_FILE)) {
+                throw e;
+            }
+            listener.onWarning("the server has no history file of its own timeline " + timeline);
+            return new Fetched(TimelineHistory.parse(timeline, ByteBuffer.wrap(ours)), ByteBuffer.wrap(ours));
+        }
     }
 
     /** The newest history names all that its ancestors do, so a server that lost an older file can still be followed. */

@@ -298,6 +298,19 @@ class WalReceiverSessionTest {
     }
 
     @Test
+    void followsAServerThatLostTheHistoryItGaveUs() throws Exception {
+        followsATimelineSwitchOnTheSameConnection();
+        fixture.identity(TWO, START.plus(9_000));
+        fixture.primary.failOn(
+                PrimaryCall.TIMELINE_HISTORY, ErrorFields.error(SqlState.UNDEFINED_FILE, "could not open file"));
+        fixture.primary.stream(new PrimaryStream().wal(START, WAL_TWO.bytes(START, 12_000)));
+
+        fixture.runUntilFlushed(START.plus(12_000));
+
+        assertThat(fixture.warnings).contains("the server has no history file of its own timeline 2");
+    }
+
+    @Test
     void refusesAServerThatIsOnAnOlderTimeline() throws Exception {
         followsATimelineSwitchOnTheSameConnection();
         fixture.identity(TimelineId.FIRST, START.plus(5_000));
