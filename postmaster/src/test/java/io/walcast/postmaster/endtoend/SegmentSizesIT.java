@@ -24,6 +24,7 @@ class SegmentSizesIT {
     void areTheServers(int megabytes) {
         try (PostgresServer server = PostgresServer.start(Options.of(18).withWalSegmentSizeMb(megabytes));
                 Receiving receiving = Receiving.start(Receiving.config(server, directory))) {
+            receiving.catchUpWith(server);
             WrittenWal.of(server, 2 * megabytes * MEGABYTE);
             server.switchWal();
             WrittenWal.of(server, MEGABYTE / 2);
