@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The files of one server below {@code home}: its data directory, its log, and what we write into its configuration. */
 final class DataDirectory {
@@ -22,6 +24,9 @@ final class DataDirectory {
 
     private final Path home;
     private final Privileges privileges;
+
+    // Written by the thread that initializes, read by the one that deletes when the JVM ends meanwhile.
+    private volatile @Nullable Process initdb;
 
     DataDirectory(Path home, Privileges privileges) {
         this.home = home;
@@ -65,11 +70,12 @@ final class DataDirectory {
         }
     }
 
-    private static void run(List<String> command, Path output) throws IOException {
+    private void run(List<String> command, Path output) throws IOException {
         Process process = Commands.builder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
+        initdb = process;
         try {
             if (!process.waitFor(INITDB_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -157,6 +163,11 @@ final class DataDirectory {
     }
 
     void delete() {
+        Process running = initdb;
+        if (running != null && running.isAlive()) {
+            Stream.concat(running.descendants(), Stream.of(running.toHandle())).forEach(ProcessHandle::destroyForcibly);
+            running.onExit().join();
+        }
         try {
             FileTree.delete(home);
         } catch (IOException e) {

@@ -19,10 +19,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +80,7 @@ public final class PostgresServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         directory = new DataDirectory(home, privileges);
-        configuration = new LinkedHashMap<>(Defaults.configuration(options));
+        configuration = new ConcurrentHashMap<>(Defaults.configuration(options));
         configuration.putAll(inherited);
         configuration.putAll(options.configuration());
         Runtime.getRuntime().addShutdownHook(shutdownHook);
@@ -243,7 +243,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Sets a configuration parameter, now and for later starts; null takes it back to its default. A running server
+     * Sets a configuration parameter, now and for later starts; null means PostgreSQL's default. A running server
      * reloads its configuration; a parameter that needs a restart waits for one.
      */
     public void configure(String name, @Nullable String value) {

@@ -106,6 +106,22 @@ final class Inbox {
         }
     }
 
+    /** Waits until the client has ended the connection, or {@code timeout} has passed. */
+    void lingerUntilEnd(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        synchronized (lock) {
+            long left = timeout.toNanos();
+            try {
+                while (!isEnded && left > 0) {
+                    TimeUnit.NANOSECONDS.timedWait(lock, left);
+                    left = deadline - System.nanoTime();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @GuardedBy("lock")
     private void waitUntil(long deadline, String what) {
         long left = deadline - System.nanoTime();

@@ -46,6 +46,7 @@ public final class PrimarySession {
             "TimeZone", "UTC",
             "in_hot_standby", "off");
 
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final int MAX_STARTUP_BYTES = 10_000;
 
     /** As much as a walsender sends in one message. */
@@ -55,8 +56,11 @@ public final class PrimarySession {
     private final Inbox inbox = new Inbox();
     private final List<StartupMessage> startups = new CopyOnWriteArrayList<>();
 
+    private final Socket plainSocket;
+
     // Replaced by the script's thread when TLS begins, used by the one that closes.
     private volatile Socket socket;
+    private boolean isReading;
     private boolean clientCopyDone;
     private Lsn lastServerEnd = Lsn.INVALID;
     private Duration timeout = Duration.ofSeconds(10);
@@ -64,6 +68,7 @@ public final class PrimarySession {
     PrimarySession(int number, Socket socket) {
         this.number = number;
         this.socket = socket;
+        plainSocket = socket;
     }
 
     /** Returns the number of the connection; the first is 0. */
@@ -170,6 +175,7 @@ public final class PrimarySession {
     /** Reads all that comes from now on, in the background. */
     public void startReading() throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
+        isReading = true;
         ScriptedPrimary.start(() -> inbox.fillFrom(in), "walcast-primary-reader-" + number);
     }
 
@@ -350,15 +356,40 @@ public final class PrimarySession {
 
     // ---- the end
 
-    /** Ends the connection in order. */
+    /**
+     * Ends the connection in order: what was sent arrives. For that the client gets a second to end it too; closing while
+     * it still sends would be a reset.
+     */
     public void close() throws IOException {
-        socket.close();
+        if (!socket.isClosed()) {
+            socket.shutdownOutput();
+            drain();
+            socket.close();
+        }
+    }
+
+    private void drain() {
+        if (isReading) {
+            inbox.lingerUntilEnd(LINGER);
+            return;
+        }
+        try {
+            socket.setSoTimeout((int) LINGER.toMillis());
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // The client stays, or is gone already.
+        }
+    }
+
+    /** Ends the connection from any thread, whatever the script does. */
+    void abandon() throws IOException {
+        plainSocket.close();
     }
 
     /** Ends the connection at once: the client sees a reset. */
     public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        plainSocket.setSoLinger(true, 0);
+        plainSocket.close();
     }
 
     // ---- what was received
@@ -391,6 +422,6 @@ public final class PrimarySession {
 
     /** Returns whether the client has ended the connection, or the script. */
     public boolean isEnded() {
-        return inbox.isEnded() || socket.isClosed();
+        return inbox.isEnded() || plainSocket.isClosed();
     }
 }

@@ -116,7 +116,7 @@ public final class ScriptedPrimary implements AutoCloseable {
         try {
             listener.close();
             for (PrimarySession session : sessions) {
-                session.close();
+                session.abandon();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

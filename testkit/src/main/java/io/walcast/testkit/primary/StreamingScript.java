@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +32,7 @@ import java.util.regex.Pattern;
  * @param wal all the WAL there is; what was before it is gone
  * @param settings what SHOW answers, by name
  * @param slots the restart position of each slot, by name
- * @param histories the history file of each timeline
+ * @param histories the history file of each timeline; the current one's tells where others were left
  * @param parameters what is reported of the server at the start
  * @param whenStreamed what follows when all the WAL was sent
  */
@@ -215,6 +216,10 @@ public record StreamingScript(
     }
 
     private void stream(PrimarySession session, Lsn from, TimelineId asked) throws IOException {
+        if (!asked.equals(timeline)) {
+            streamHistoric(session, from, asked);
+            return;
+        }
         session.sendCopyBoth();
         if (from.isBefore(start)) {
             String segment = SegmentName.containing(asked, from, segmentSize).fileName(segmentSize);
@@ -228,10 +233,30 @@ public record StreamingScript(
                             .formatted(from, end()));
             return;
         }
-        int offset = (int) from.minus(start);
-        session.sendXLogData(from, end(), wal.from(offset));
+        session.sendXLogData(from, end(), wal.between(from.minus(start), wal.length()));
         session.sendKeepalive(end(), false);
         whenStreamed.run(session);
+    }
+
+    /** A timeline that was left is streamed to where it was, and then the client is told of the next. */
+    private void streamHistoric(PrimarySession session, Lsn from, TimelineId asked) throws IOException {
+        List<String[]> ancestors = histories
+                .getOrDefault(timeline, "")
+                .lines()
+                .map(line -> line.strip().split("\\s+", 3))
+                .toList();
+        for (int i = 0; i < ancestors.size(); i++) {
+            if (ancestors.get(i)[0].equals(asked.toString())) {
+                Lsn switchPoint = Lsn.parse(ancestors.get(i)[1]);
+                TimelineId next =
+                        i + 1 < ancestors.size() ? TimelineId.parse(ancestors.get(i + 1)[0]) : timeline;
+                session.sendCopyBoth();
+                session.sendXLogData(from, switchPoint, wal.between(from.minus(start), switchPoint.minus(start)));
+                session.endTimeline(next, switchPoint);
+                return;
+            }
+        }
+        session.sendError("XX000", "requested timeline " + asked + " is not in this server's history");
     }
 
     /** Answers requests for a reply with a keepalive, until the client ends the stream. */
@@ -259,8 +284,8 @@ public record StreamingScript(
             return content.length;
         }
 
-        byte[] from(int offset) {
-            return Arrays.copyOfRange(content, offset, content.length);
+        byte[] between(long from, long to) {
+            return Arrays.copyOfRange(content, (int) from, (int) to);
         }
     }
 }

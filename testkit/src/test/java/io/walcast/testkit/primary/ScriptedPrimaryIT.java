@@ -107,6 +107,21 @@ class ScriptedPrimaryIT {
     }
 
     @Test
+    void streamsATimelineThatWasLeftAndThenTheNext() throws IOException {
+        StreamingScript script = script(SECOND)
+                .withHistory(SECOND, "1\t" + START.plus(SIZE.bytes() + 100) + "\tpromoted\n")
+                .withStreamed(PrimarySession::shutDown);
+        Files.write(directory.resolve("000000010000000000000001.partial"), new byte[SIZE.bytes()]);
+        try (ScriptedPrimary primary = ScriptedPrimary.start(script)) {
+            receive(primary, "--no-loop");
+
+            assertThat(directory.resolve("000000010000000000000001")).hasBinaryContent(wal(0));
+            assertThat(directory.resolve("000000020000000000000002")).hasBinaryContent(wal(1));
+            assertThat(directory.resolve("00000002.history")).content().startsWith("1\t0/200064");
+        }
+    }
+
+    @Test
     void reportsItsErrorsToTheClient() {
         Script script = session -> {
             session.acceptStartup();
