@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ScriptedPrimary implements AutoCloseable {
+    /** Fixed, so that the kernel does not read megabytes for a script that does not. */
+    private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
+
     private final List<Script> scripts;
     private final ServerSocket listener = LoopbackPorts.listen();
     private final Object lock = new Object();
@@ -133,6 +136,7 @@ public final class ScriptedPrimary implements AutoCloseable {
             try {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
+                socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
                 PrimarySession session = opened(socket);
                 start(() -> run(session), "walcast-primary-" + session.number());
             } catch (IOException e) {

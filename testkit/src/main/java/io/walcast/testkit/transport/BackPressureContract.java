@@ -55,7 +55,7 @@ abstract class BackPressureContract extends StreamingContract {
     }
 
     private long sendUntilRefused(WalReceiverConnection connection) {
-        long deadlineNs = System.nanoTime() + SOON.toNanos();
+        long deadlineNs = System.nanoTime() + 2 * SOON.toNanos();
         long sends = 0;
         boolean taken = true;
         while (taken && System.nanoTime() - deadlineNs < 0) {
