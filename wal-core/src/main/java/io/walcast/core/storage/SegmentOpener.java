@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +110,29 @@ final class SegmentOpener {
         return new SegmentFile(name, size, path, layout.createZeroed(path, size), null, false);
     }
 
-    /** Returns whether the segment has a file already, of whatever kind. */
-    boolean exists(SegmentName name) throws IOException {
-        return layout.fileSystem.stat(layout.file(name.fileName(size))).isPresent()
-                || layout.fileSystem.stat(layout.file(partial(name))).isPresent()
-                || layout.fileSystem.stat(layout.ahead(name.fileName(size))).isPresent();
+    /** Makes the segment's file unless it has one, of whatever kind, or there is no room; returns null then. */
+    @Nullable
+    SegmentFile createIfMissing(SegmentName name) throws IOException {
+        String fileName = name.fileName(size);
+        for (Path path : List.of(layout.file(fileName), layout.file(partial(name)), layout.ahead(fileName))) {
+            if (layout.fileSystem.stat(path).isPresent()) {
+                return null;
+            }
+        }
+        try {
+            return create(name);
+        } catch (DiskFullException e) {
+            return null;
+        }
+    }
+
+    /** Compares {@code expected} with the finished segment, if it is still there. */
+    void requireSame(SegmentName name, Lsn at, ByteBuffer expected) throws IOException {
+        try (WalFile file = openFinished(name)) {
+            if (file != null) {
+                StoredBytes.requireSame(file, size, expected, at);
+            }
+        }
     }
 
     /** Notes that the segment's {@code .partial} is on disk as this process sees it. */

@@ -244,17 +244,14 @@ public final class SegmentWriter implements AutoCloseable {
         flushLock.lock(); // no segment is finished meanwhile
         try {
             failure.check();
-            long end = written;
-            int done = 0;
-            while (done < payload.remaining() && Long.compareUnsigned(at.value() + done, end) < 0) {
-                Lsn from = at.plus(done);
-                long room = Math.min(end - from.value(), size.bytes() - size.offset(from));
-                int length = (int) Math.min(payload.remaining() - done, room);
-                requireSameIn(
-                        SegmentName.containing(timeline, from, size),
-                        from,
-                        payload.slice(payload.position() + done, length));
-                done += length;
+            long stored = Math.min(payload.remaining(), written().minus(at));
+            ByteBuffer overlap = payload.slice(payload.position(), (int) stored);
+            SegmentName name = SegmentName.containing(timeline, at, size);
+            for (Lsn from = at; overlap.hasRemaining(); name = name.next()) {
+                int length = Math.min(overlap.remaining(), size.bytes() - size.offset(from));
+                requireSameIn(name, from, overlap.slice(overlap.position(), length));
+                overlap.position(overlap.position() + length);
+                from = from.plus(length);
             }
         } catch (IOException e) {
             throw StorageFailure.describe("could not read WAL at " + at, e);
@@ -267,12 +264,8 @@ public final class SegmentWriter implements AutoCloseable {
         SegmentFile open = unfinished(name);
         if (open != null) {
             StoredBytes.requireSame(open.file, size, expected, at);
-            return;
-        }
-        try (WalFile file = opener.openFinished(name)) {
-            if (file != null) {
-                StoredBytes.requireSame(file, size, expected, at);
-            }
+        } else {
+            opener.requireSame(name, at, expected);
         }
     }
 
@@ -415,9 +408,7 @@ public final class SegmentWriter implements AutoCloseable {
         }
         SegmentFile prepared = null;
         try {
-            prepared = opener.exists(next) ? null : opener.create(next);
-        } catch (DiskFullException e) {
-            prepared = null;
+            prepared = opener.createIfMissing(next);
         } catch (IOException e) {
             throw failure.fail("could not make a WAL segment beforehand", e);
         } catch (Error e) {

@@ -150,6 +150,31 @@ class SegmentWriterTest {
         assertContent("000000010000000000000006.partial", START.plus(SEGMENT), 20);
     }
 
+    @Test
+    void comparesAnOverlapWithWhatItWrote() throws IOException {
+        try (WalDirectory wal = open();
+                SegmentWriter writer = wal.openSegments(TestWal.SIZE, TimelineId.FIRST, START)) {
+            append(writer, 2 * SEGMENT);
+            writer.flush();
+            append(writer, SEGMENT + 1000);
+            Lsn at = START.plus(SEGMENT - 500);
+            ByteBuffer same = TestWal.bytes(at, 2 * SEGMENT + 2000);
+            ByteBuffer beyond = same.duplicate().put(2 * SEGMENT + 1500, (byte) ~same.get(2 * SEGMENT + 1500));
+            ByteBuffer other = TestWal.bytes(at, 2 * SEGMENT + 2000);
+            other.put(700, (byte) ~other.get(700));
+
+            writer.requireSame(at, same);
+            writer.requireSame(at, beyond);
+            assertThat(same.position()).isZero();
+            assertThatThrownBy(() -> writer.requireSame(at, other))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessage("WAL overlap; stored bytes differ: possible timeline fork at " + at.plus(700));
+            Files.delete(directory.resolve("000000010000000000000006"));
+            writer.requireSame(at, other);
+            assertThat(writer.append(TestWal.bytes(writer.position(), 10))).isTrue();
+        }
+    }
+
     private WalDirectory open() {
         return WalDirectory.open(directory, WalDirectoryOptions.DEFAULTS);
     }
