@@ -12,6 +12,9 @@ import io.walcast.core.storage.StreamStart;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +91,8 @@ final class StorageRunner implements BadInputRunner {
         Path directory = Files.createDirectory(root.resolve("storage" + number++));
         Path file = directory.resolve(input.kind().equals("history") ? HISTORY : FINISHED);
         return switch (requireNonNull(subject(input))) {
-            case LINK, NO_FILE -> refusedAtOpen(input, file);
+            case LINK -> linked(input, file);
+            case NO_FILE -> noFile(file);
             case PARTIAL -> oddPartial(input, directory);
             case SIZE -> oddSegment(input, file);
             case NAMES -> oddNames(directory);
@@ -100,13 +104,25 @@ final class StorageRunner implements BadInputRunner {
         };
     }
 
-    private static Answer refusedAtOpen(BadInput input, Path file) throws IOException {
-        if (subject(input) == Subject.LINK) {
-            Path elsewhere = Files.write(file.resolveSibling("elsewhere"), input.bytes());
-            Files.createSymbolicLink(file, elsewhere);
-        } else {
-            Files.createDirectory(file);
+    private static Answer linked(BadInput input, Path file) throws IOException {
+        Path elsewhere = Files.write(file.resolveSibling("elsewhere"), input.bytes());
+        Files.createSymbolicLink(file, elsewhere);
+        return refusedAtOpen(file);
+    }
+
+    /** A directory, and then something that is neither a file nor a directory. */
+    private static Answer noFile(Path file) throws IOException {
+        Files.createDirectory(file);
+        Answer directory = refusedAtOpen(file);
+        Files.delete(file);
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(file));
+            Answer special = refusedAtOpen(file);
+            return directory.equals(special) ? special : new Answer(special.action(), "", special + ", " + directory);
         }
+    }
+
+    private static Answer refusedAtOpen(Path file) {
         try (WalDirectory opened = open(requireNonNull(file.getParent()), new ArrayList<>())) {
             return Answer.accepted("opened " + opened.path());
         } catch (StorageException e) {

@@ -34,6 +34,7 @@ public final class StreamPageCheck {
     private long next;
     private boolean inPage;
     private int magic;
+    private boolean knownVersion;
     private int latestTimeline;
     private long zerosFrom;
 
@@ -62,6 +63,8 @@ public final class StreamPageCheck {
         long position = start.value();
         if (position != next) {
             header.clear();
+            zerosFrom = 0;
+            latestTimeline = 0;
             inPage = (position & (PAGE_BYTES - 1)) != 0;
         }
         int at = payload.position();
@@ -85,7 +88,7 @@ public final class StreamPageCheck {
     /** Checks the header that begins at {@code position}, or what is there of it; returns the bytes it took. */
     private int takeHeader(long position, ByteBuffer payload, int at, int end) {
         long page = position - header.position();
-        int wanted = segmentSize.offset(new Lsn(page)) == 0 ? XLogPageHeader.LONG_BYTES : XLogPageHeader.SHORT_BYTES;
+        int wanted = isFirstOfSegment(page) ? XLogPageHeader.LONG_BYTES : XLogPageHeader.SHORT_BYTES;
         int missing = wanted - header.position();
         if (header.position() == 0 && end - at >= wanted) {
             checkHeader(page, payload, at);
@@ -104,7 +107,7 @@ public final class StreamPageCheck {
     }
 
     private void checkHeader(long page, ByteBuffer bytes, int at) {
-        boolean firstOfSegment = segmentSize.offset(new Lsn(page)) == 0;
+        boolean firstOfSegment = isFirstOfSegment(page);
         if (XLogPageHeader.isZero(bytes, at) && !firstOfSegment) {
             zerosFrom = page;
             return;
@@ -119,8 +122,11 @@ public final class StreamPageCheck {
     }
 
     private boolean isKnownVersion(long page, int found) {
+        if (magic == found && magic != 0) {
+            return knownVersion;
+        }
         boolean known = WalVersion.ofMagic(found).isPresent();
-        if (magic != 0 && magic != found) {
+        if (magic != 0) {
             throw refused(
                     known || WalVersion.isLater(found)
                             ? "WAL version changed from %04X to %04X".formatted(magic, found)
@@ -131,6 +137,7 @@ public final class StreamPageCheck {
             throw refused("invalid magic number %04X".formatted(found), page);
         }
         magic = found;
+        knownVersion = known;
         return known;
     }
 
@@ -184,8 +191,12 @@ public final class StreamPageCheck {
         latestTimeline = found;
     }
 
+    private boolean isFirstOfSegment(long page) {
+        return (page & (segmentSize.bytes() - 1)) == 0;
+    }
+
     private long segmentOf(long page) {
-        return segmentSize.segmentNumber(new Lsn(page));
+        return page & -(long) segmentSize.bytes();
     }
 
     private static RefusedException refused(String what, long page) {

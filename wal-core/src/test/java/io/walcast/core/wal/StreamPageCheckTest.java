@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.walcast.core.Lsn;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.SqlState;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
@@ -134,6 +136,21 @@ class StreamPageCheckTest {
         wal.at(START).put(new byte[PAGE_BYTES]);
 
         assertThatCode(() -> stream(middle, wal.position(), 777)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void allocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Lsn end = WalBuilder.SIZE.start(2);
+        ByteBuffer segment = wal.at(START).limit((int) end.minus(START));
+        check.check(START, segment);
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 50; i++) {
+            check.check(START, segment);
+        }
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1000);
     }
 
     private void assertRefused(Lsn from, int bytes, String problem) {
