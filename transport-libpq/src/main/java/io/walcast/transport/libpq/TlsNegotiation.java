@@ -33,16 +33,11 @@ final class TlsNegotiation {
     /** Returns the session, or null if the server has no TLS and {@code plainWillDo}. */
     @Nullable
     TlsSession negotiate(Wire wire, HostEntry host, boolean plainWillDo, Deadline deadline) {
-        TlsContext prepared = context;
-        if (prepared == null) {
-            prepared = TlsContext.of(settings);
-            context = prepared;
-        }
         wire.send(FrontendMessages.sslRequest());
         wire.readOnce();
         byte answer = awaitAnswer(wire, deadline);
         return switch (answer) {
-            case 'S' -> shakeHands(wire, prepared, host, deadline);
+            case 'S' -> shakeHands(wire, host, deadline);
             case 'N' -> {
                 if (!plainWillDo) {
                     throw untrusted("server does not support SSL, but SSL was required", null);
@@ -84,8 +79,8 @@ final class TlsNegotiation {
         }
     }
 
-    private TlsSession shakeHands(Wire wire, TlsContext prepared, HostEntry host, Deadline deadline) {
-        SslHandler tls = prepared.newHandler(wire.channel().alloc(), settings.sni() ? host.host() : null);
+    private TlsSession shakeHands(Wire wire, HostEntry host, Deadline deadline) {
+        SslHandler tls = context().newHandler(wire.channel().alloc(), settings.sni() ? host.host() : null);
         wire.startTls(tls);
         while (!tls.handshakeFuture().isDone()) {
             wire.resetArrival();
@@ -105,6 +100,16 @@ final class TlsNegotiation {
             return new ConnectionException("SSL error: server closed the connection during the handshake", failure);
         }
         return untrusted("SSL error: " + NetworkErrors.text(failure), failure);
+    }
+
+    /** Made only for a server that wants TLS, as libpq does: it takes a tenth of a second. */
+    private TlsContext context() {
+        TlsContext made = context;
+        if (made == null) {
+            made = TlsContext.of(settings);
+            context = made;
+        }
+        return made;
     }
 
     private TlsSession finished(SSLSession session, HostEntry host) {
