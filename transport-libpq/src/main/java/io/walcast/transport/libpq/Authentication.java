@@ -30,6 +30,7 @@ final class Authentication {
 
     private final ServerSession session;
     private final AuthSettings settings;
+    private final ProtocolVersions protocol;
     private final String user;
     private final @Nullable TlsSession tls;
     private final Supplier<@Nullable Secret> passwords;
@@ -43,6 +44,7 @@ final class Authentication {
             Supplier<@Nullable Secret> passwords) {
         this.session = session;
         this.settings = settings.auth();
+        this.protocol = settings.protocol();
         this.user = settings.user();
         this.tls = tls;
         this.passwords = passwords;
@@ -63,7 +65,7 @@ final class Authentication {
                     }
                 }
                 case 'E' -> throw session.serverError(frame.body());
-                case 'v' -> frame.body().position(frame.body().limit());
+                case 'v' -> protocol.negotiated(frame.body());
                 default ->
                     throw new ProtocolViolationException("expected authentication request from server, but received "
                             + FrameLimits.typeName(frame.type()));

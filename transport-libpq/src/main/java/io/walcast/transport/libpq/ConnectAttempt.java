@@ -67,7 +67,7 @@ final class ConnectAttempt {
             plainInstead = tlsSession == null;
         }
         session.wire().readOn();
-        session.wire().send(FrontendMessages.startup(settings.startupParameters()));
+        session.wire().send(FrontendMessages.startup(settings.protocol().highest(), settings.startupParameters()));
         Authentication authentication =
                 new Authentication(session, settings, tlsSession, () -> passwords.passwordFor(address.entry()));
         try {

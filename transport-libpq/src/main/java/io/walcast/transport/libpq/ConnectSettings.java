@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq;
 
-import io.walcast.core.error.ConfigurationException;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.ConnectOptions.Policy;
@@ -19,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param database as named in the startup message; for physical replication only a password file looks at it
  * @param password the password that was given, or null
  * @param passfile where else to look for one, or null
+ * @param protocol which versions of the protocol will do
  * @param startupParameters the startup message
  * @param attributes which kind of server will do
  * @param connectTimeout limit for each address, zero for none
@@ -32,6 +32,7 @@ record ConnectSettings(
         String database,
         @Nullable Secret password,
         @Nullable Path passfile,
+        ProtocolVersions protocol,
         Map<String, String> startupParameters,
         SessionAttributes attributes,
         Duration connectTimeout,
@@ -60,6 +61,7 @@ record ConnectSettings(
                 database,
                 password == null ? null : new Secret(password),
                 passfile == null ? values.inHome(".pgpass") : passfile,
+                ProtocolVersions.of(values),
                 StartupParameters.of(values, mode, user, database, fallbackApplicationName),
                 SessionAttributes.of(values.get(ConninfoKeyword.TARGET_SESSION_ATTRS)),
                 connectTimeout(values),
@@ -93,9 +95,5 @@ record ConnectSettings(
         values.refuseUnless(ConninfoKeyword.GSSDELEGATION, List.of("0"));
         values.choice(ConninfoKeyword.LOAD_BALANCE_HOSTS, "disable", List.of("disable", "random"));
         values.refuseUnless(ConninfoKeyword.LOAD_BALANCE_HOSTS, List.of("disable"));
-        values.refuseUnless(ConninfoKeyword.MIN_PROTOCOL_VERSION, List.of("3.0"));
-        if ("3.1".equals(values.get(ConninfoKeyword.MAX_PROTOCOL_VERSION))) {
-            throw new ConfigurationException("invalid max_protocol_version value: \"3.1\"");
-        }
     }
 }

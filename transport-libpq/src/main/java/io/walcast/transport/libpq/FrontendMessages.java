@@ -26,15 +26,12 @@ import java.util.Map;
  * </pre>
  */
 final class FrontendMessages {
-    /** Version 3.0 of the protocol. */
-    static final int PROTOCOL_3_0 = 3 << 16;
-
     private static final int SSL_REQUEST_CODE = 80877103;
 
     private FrontendMessages() {}
 
-    static ByteBuf startup(Map<String, String> parameters) {
-        ByteBuf out = Unpooled.buffer(256).writeInt(0).writeInt(PROTOCOL_3_0);
+    static ByteBuf startup(int protocolVersion, Map<String, String> parameters) {
+        ByteBuf out = Unpooled.buffer(256).writeInt(0).writeInt(protocolVersion);
         parameters.forEach((name, value) -> {
             writeCString(out, name);
             writeCString(out, value);

@@ -222,6 +222,7 @@ final class LibpqConnection implements WalReceiverConnection {
                 current.ended();
                 return EndResult.NONE;
             }
+            boolean endedByUs = current.state() == ReplicationStream.State.STREAMING;
             Deadline deadline = Deadline.after(timeout);
             session.wire().send(FrontendMessages.copyDone());
             current.drain(deadline, "end of streaming");
@@ -229,7 +230,7 @@ final class LibpqConnection implements WalReceiverConnection {
                 current.ended();
                 return EndResult.NONE;
             }
-            SimpleQuery.Outcome outcome = query.collect("end of streaming", SimpleQuery.Inspector.ANYTHING, deadline);
+            SimpleQuery.Outcome outcome = query.collectAfterStream(endedByUs, deadline);
             current.ended();
             return CommandAnswers.endOfTimeline(outcome.results());
         });

@@ -58,11 +58,18 @@ final class SimpleQuery {
         }
         session.forgetError();
         session.wire().send(FrontendMessages.query(command));
-        return collect(command, inspector, deadline);
+        return collect(command, inspector, false, deadline);
     }
 
-    /** Collects results until the server is ready, as after the end of a stream. */
-    Outcome collect(String what, Inspector inspector, Deadline deadline) {
+    /**
+     * Collects what follows a stream until the server is ready. A walsender that was told to stop may still say
+     * something of the stream behind its own CopyDone, a keepalive for example: {@code dropCopyData} passes over it.
+     */
+    Outcome collectAfterStream(boolean dropCopyData, Deadline deadline) {
+        return collect("end of streaming", Inspector.ANYTHING, dropCopyData, deadline);
+    }
+
+    private Outcome collect(String what, Inspector inspector, boolean dropCopyData, Deadline deadline) {
         List<QueryResult> results = new ArrayList<>();
         QueryResult.Builder open = new QueryResult.Builder();
         ServerErrorException error = null;
@@ -87,7 +94,11 @@ final class SimpleQuery {
                     }
                     return new Outcome(results, false);
                 }
-                case 'd' -> throw new ProtocolViolationException("CopyData after CopyDone, or outside of COPY");
+                case 'd' -> {
+                    if (!dropCopyData) {
+                        throw new ProtocolViolationException("CopyData after CopyDone, or outside of COPY");
+                    }
+                }
                 default -> throw frame.unexpected("in answer to a command");
             }
         }

@@ -44,7 +44,7 @@ final class TlsNegotiation {
                 }
                 yield null;
             }
-            case 'E' -> throw untrusted("server sent an error response during SSL exchange", null);
+            case 'E' -> throw new ProtocolViolationException("server sent an error response during SSL exchange");
             default ->
                 throw new ProtocolViolationException(
                         "received invalid response to SSL negotiation: " + FrameLimits.typeName(answer));
@@ -84,9 +84,14 @@ final class TlsNegotiation {
         wire.startTls(tls);
         while (!tls.handshakeFuture().isDone()) {
             wire.resetArrival();
-            if (!tls.handshakeFuture().isDone()) {
-                wire.await(deadline, WHAT);
+            boolean ended = wire.isDry();
+            if (tls.handshakeFuture().isDone()) {
+                break;
             }
+            if (ended) {
+                throw wire.lost();
+            }
+            wire.await(deadline, WHAT);
         }
         Throwable failure = tls.handshakeFuture().cause();
         if (failure != null) {

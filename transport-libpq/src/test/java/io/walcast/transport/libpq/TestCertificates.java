@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An authority and what it signs, made by the JDK's own {@code keytool} on the fly: valid for a day, good for nothing but
+ * a test.
+ */
+final class TestCertificates {
+    private static final String PASSWORD = "changeit";
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Path directory;
+    private final Path store;
+
+    TestCertificates(Path directory) {
+        this.directory = directory;
+        this.store = directory.resolve("keys.p12");
+    }
+
+    /** Makes an authority of that name. */
+    TestCertificates authority(String alias) {
+        keytool(List.of("-alias", alias, "-dname", "CN=" + alias, "-ext", "bc:c", "-keyalg", "EC"));
+        return this;
+    }
+
+    /** Makes a key that {@code authority} certifies; {@code more} are keytool's options. */
+    TestCertificates signed(String alias, String authority, String dname, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-signer", authority, "-dname", dname));
+        arguments.addAll(List.of(more));
+        keytool(arguments);
+        return this;
+    }
+
+    private void keytool(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+        command.addAll(arguments);
+        command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(List.of("-validity", "1", "-startdate", "-1H"));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("keytool.log").toFile())
+                    .start();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException(Files.readString(directory.resolve("keytool.log")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the certificate with its chain as a PEM file. */
+    Path certificate(String alias) {
+        StringBuilder pem = new StringBuilder();
+        for (Certificate certificate : chain(alias)) {
+            try {
+                pem.append(pem("CERTIFICATE", certificate.getEncoded()));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return write(alias + ".crt", pem.toString());
+    }
+
+    List<Certificate> chain(String alias) {
+        try {
+            return List.of(open().getCertificateChain(alias));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the private key as a PKCS#8 PEM file for its owner only. */
+    Path key(String alias) {
+        return write(alias + ".key", pem("PRIVATE KEY", privateKey(alias).getEncoded()));
+    }
+
+    Key privateKey(String alias) {
+        try {
+            return open().getKey(alias, PASSWORD.toCharArray());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the store itself. */
+    KeyStore open() {
+        try (InputStream in = Files.newInputStream(store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            return keys;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the store's password. */
+    static char[] password() {
+        return PASSWORD.toCharArray();
+    }
+
+    /** Writes a file that only its owner can read. */
+    Path write(String name, String content) {
+        try {
+            Path file = Files.writeString(directory.resolve(name), content);
+            return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String pem(String label, byte[] der) {
+        byte[] newline = "\n".getBytes(StandardCharsets.US_ASCII);
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                .formatted(label, Base64.getMimeEncoder(64, newline).encodeToString(der), label);
+    }
+}
