@@ -71,9 +71,21 @@ public final class Quickstart implements WalcastSubcommand {
         } catch (IOException | UncheckedIOException | PostgresException | TourException e) {
             out.flush();
             err.println();
-            err.println("walcast quickstart: error: " + e.getMessage());
+            err.println("walcast quickstart: " + (isEnding() ? "interrupted" : "error: " + e.getMessage()));
             err.flush();
             return FAILED;
+        }
+    }
+
+    /** Returns whether a signal has ended this program: the server was stopped under our hands. */
+    private static boolean isEnding() {
+        Thread hook = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
         }
     }
 }

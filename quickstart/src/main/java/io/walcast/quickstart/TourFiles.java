@@ -10,19 +10,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The tour's directory. It is removed at the end, also when the program is interrupted, unless it is to be kept.
+ * The tour's directory. It is removed at the end, also when the program is interrupted; the received WAL may be kept.
  *
  * @param root the directory
- * @param keep whether it stays
+ * @param keep whether the received WAL stays
  */
 record TourFiles(Path root, boolean keep) implements AutoCloseable {
 
     static TourFiles create(boolean keep) throws IOException {
         TourFiles files = new TourFiles(Files.createTempDirectory("walcast-quickstart-"), keep);
         Files.createDirectory(files.wal());
-        if (!keep) {
-            Runtime.getRuntime().addShutdownHook(new Thread(files::remove, "walcast-quickstart-cleanup"));
-        }
+        Runtime.getRuntime().addShutdownHook(new Thread(files::remove, "walcast-quickstart-cleanup"));
         return files;
     }
 
@@ -38,16 +36,15 @@ record TourFiles(Path root, boolean keep) implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!keep) {
-            remove();
-        }
+        remove();
     }
 
     private void remove() {
-        if (!Files.exists(root)) {
+        Path gone = keep ? server() : root;
+        if (!Files.exists(gone)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(root)) {
+        try (Stream<Path> all = Files.walk(gone)) {
             List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
                 Files.deleteIfExists(path);

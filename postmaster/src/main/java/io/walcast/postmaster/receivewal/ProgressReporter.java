@@ -56,9 +56,12 @@ final class ProgressReporter implements AutoCloseable {
     private void show() {
         Lsn shownSegmentEnd = Lsn.INVALID;
         long lastShownNs = System.nanoTime();
-        while (!closed) {
+        while (true) {
             latch.await(TERMINAL_INTERVAL_NS);
             latch.reset();
+            if (closed) {
+                return;
+            }
             WalRcvStatus status = shared.status();
             long nowNs = System.nanoTime();
             String text = line.of(status, nowNs);
