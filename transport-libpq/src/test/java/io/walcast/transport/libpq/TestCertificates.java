@@ -47,6 +47,13 @@ final class TestCertificates {
         return this;
     }
 
+    /** Makes a key that certifies itself. */
+    void selfSigned(String alias, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-dname", "CN=" + alias));
+        arguments.addAll(List.of(more));
+        keytool(arguments);
+    }
+
     private void keytool(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
