@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a latch costs. The claims: setting one that is set costs a volatile read, about a nanosecond, so that a transport
- * may set it for every message; waking a thread that waits and being woken by it costs some tens of microseconds, which
- * is what the operating system takes, and is paid only by who has nothing to do.
+ * may set it for every message; waking a thread that waits and being woken by it costs some microseconds, which is
+ * what the operating system takes, and is paid only by who has nothing to do.
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar LatchBenchmark</pre>
  */
