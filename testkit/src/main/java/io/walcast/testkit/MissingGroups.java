@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The groups of tests that cannot run on this machine, each with its reason. The build prints them as its last lines.
@@ -44,6 +45,16 @@ public final class MissingGroups {
         if (file != null) {
             append(file, line);
         }
+    }
+
+    /**
+     * Writes down that {@code group} does not run, and has the running test be left out.
+     *
+     * @throws IllegalStateException if the environment says {@code CI=true}
+     */
+    public void leaveOut(String group, String why) {
+        add(group, why);
+        throw new TestAbortedException(why);
     }
 
     private static void append(Path file, String line) {
