@@ -16,6 +16,8 @@ public final class ExitCodes {
     public static final int OK = 0;
     /** The command line cannot be used. */
     public static final int USAGE = 64;
+    /** A bug of ours. */
+    public static final int INTERNAL = 70;
     /** The local disk failed; look at it before starting again. */
     public static final int STORAGE = 74;
     /** Something that may be over at the next start. */
@@ -32,6 +34,7 @@ public final class ExitCodes {
         return new TreeMap<>(Map.of(
                 OK, "done, or stopped on request",
                 USAGE, "the command line or the connection string cannot be used",
+                INTERNAL, "an internal error: please report it",
                 STORAGE, "the local disk failed: look at it before starting again",
                 TEMPORARY, "server away or busy, directory in use: may be started again",
                 AUTHENTICATION, "authentication failed, or a privilege is missing",
@@ -40,10 +43,10 @@ public final class ExitCodes {
 
     /** Returns the code for a program that ends because of {@code e}. */
     public static int of(WalException e) {
-        if (e.sqlState().equals(SqlState.OBJECT_IN_USE)) {
-            return TEMPORARY;
+        if (e instanceof StorageException) {
+            return ofStorage(e.sqlState());
         }
-        if (e instanceof CanceledException) {
+        if (e.sqlState().equals(SqlState.OBJECT_IN_USE) || e instanceof CanceledException) {
             return TEMPORARY;
         }
         if (e.sqlState().isClass("28") || e.sqlState().equals(SqlState.INSUFFICIENT_PRIVILEGE)) {
@@ -52,9 +55,16 @@ public final class ExitCodes {
         if (e instanceof ConfigurationException) {
             return USAGE;
         }
-        if (e instanceof StorageException) {
-            return e.sqlState().equals(SqlState.DATA_CORRUPTED) ? NEEDS_A_PERSON : STORAGE;
-        }
         return e.retry() == Retry.NEVER ? NEEDS_A_PERSON : TEMPORARY;
+    }
+
+    private static int ofStorage(SqlState state) {
+        if (state.equals(SqlState.DISK_FULL)) {
+            return TEMPORARY; // only where nothing was changed; a full disk while receiving is a pause
+        }
+        boolean unexpectedFile = state.equals(SqlState.DATA_CORRUPTED)
+                || state.equals(SqlState.INSUFFICIENT_PRIVILEGE)
+                || state.equals(SqlState.WRONG_OBJECT_TYPE);
+        return unexpectedFile ? NEEDS_A_PERSON : STORAGE;
     }
 }

@@ -57,6 +57,11 @@ final class StatusReporter {
         replyOwed = true;
     }
 
+    /** A reply is owed once nothing was sent for {@code quietNs}. */
+    void oweReplyAfter(long quietNs) {
+        replyOwed |= clock.nanoTime() - lastSentNs >= quietNs;
+    }
+
     /** The server has been silent: ask it for a sign of life. */
     void owePing() {
         pingOwed = true;

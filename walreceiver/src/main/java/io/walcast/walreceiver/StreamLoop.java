@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamLoop implements ServerMessage.Handler {
     private static final long DISK_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+    /** While the disk is full nothing is received, and the server must not take that for silence. */
+    private static final long LONGEST_QUIET_NS = TimeUnit.SECONDS.toNanos(10);
+
     private static final int MESSAGES_PER_TURN = 256;
 
     /** What a stream works with; fixed while it is on. */
@@ -47,6 +50,7 @@ final class StreamLoop implements ServerMessage.Handler {
     private final WalFlusher flusher;
     private final StatusReporter reporter;
     private final SilenceWatch silence;
+    private final FeedbackSender feedback;
     private final StreamPageCheck pageCheck;
     private final Lsn start;
     private final Lsn floor;
@@ -59,8 +63,7 @@ final class StreamLoop implements ServerMessage.Handler {
     private @Nullable ByteBuffer held;
 
     private EndOfStream.@Nullable Reason ended;
-    private long lastFeedbackNs;
-    private boolean feedbackSent;
+    private long diskTriedNs;
 
     /**
      * Prepares the loop.
@@ -86,6 +89,7 @@ final class StreamLoop implements ServerMessage.Handler {
         this.pageCheck = pageCheck;
         reporter = new StatusReporter(context.connection(), config, context.clock(), floor);
         silence = new SilenceWatch(config.receiveTimeout(), context.clock());
+        feedback = new FeedbackSender(context.connection(), config, context.clock());
         received = start;
         flushed = floor;
     }
@@ -124,9 +128,11 @@ final class StreamLoop implements ServerMessage.Handler {
         flusher.check();
         boolean more = writeHeld() && receiveSome();
         publishProgress();
-        sendFeedbackIfDue();
+        feedback.sendIfDue();
         if (held == null) {
             silence.check(reporter);
+        } else {
+            reporter.oweReplyAfter(LONGEST_QUIET_NS);
         }
         reporter.sendIfDue();
         return !more;
@@ -174,6 +180,7 @@ final class StreamLoop implements ServerMessage.Handler {
         pageCheck.check(data.start(), payload);
         long segmentBefore = context.segmentSize().segmentNumber(received);
         append(payload);
+        silence.heard(); // a slow disk is not the server's silence
         if (context.segmentSize().segmentNumber(writer.written()) != segmentBefore) {
             segmentFinished();
         }
@@ -192,6 +199,7 @@ final class StreamLoop implements ServerMessage.Handler {
         ByteBuffer copy = ByteBuffer.allocateDirect(rest.remaining());
         copy.put(rest).flip();
         held = copy;
+        diskTriedNs = context.clock().nanoTime();
         context.listener().onDiskFull(true);
     }
 
@@ -201,6 +209,10 @@ final class StreamLoop implements ServerMessage.Handler {
         if (rest == null) {
             return true;
         }
+        if (context.clock().nanoTime() - diskTriedNs < DISK_RETRY_NS) {
+            return false;
+        }
+        diskTriedNs = context.clock().nanoTime();
         long segmentBefore = context.segmentSize().segmentNumber(received);
         boolean whole = writer.append(rest);
         received = writer.written();
@@ -261,7 +273,7 @@ final class StreamLoop implements ServerMessage.Handler {
 
     /** The server may be waiting for a flush position before it lets its clients go, or itself. */
     private void flushForReply() {
-        if (config.flushPolicy() != FlushPolicy.NONE && received.isAfter(writer.flushed())) {
+        if (received.isAfter(writer.flushed())) {
             flusher.request();
         }
     }
@@ -286,28 +298,9 @@ final class StreamLoop implements ServerMessage.Handler {
         }
     }
 
-    private void sendFeedbackIfDue() {
-        FeedbackSource source = config.feedback();
-        if (source == null) {
-            return;
-        }
-        long nowNs = context.clock().nanoTime();
-        if (!feedbackSent || nowNs - lastFeedbackNs >= config.statusInterval().toNanos()) {
-            feedbackSent = context.connection().send(source.current());
-            lastFeedbackNs = nowNs;
-        }
-    }
-
     private long nextWakeupNs() {
-        long next = Math.min(reporter.nextDueNs(), silence.nextDueNs());
-        if (held != null) {
-            next = Math.min(next, DISK_RETRY_NS);
-        }
-        if (config.feedback() != null) {
-            next = Math.min(
-                    next, Math.max(DISK_RETRY_NS, config.statusInterval().toNanos()));
-        }
-        return next;
+        long next = Math.min(reporter.nextDueNs(), feedback.nextDueNs());
+        return Math.min(next, held == null ? silence.nextDueNs() : DISK_RETRY_NS);
     }
 
     /**

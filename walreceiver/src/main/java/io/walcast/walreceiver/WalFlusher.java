@@ -37,7 +37,12 @@ final class WalFlusher implements AutoCloseable {
         this.writer = writer;
         this.receiverLatch = receiverLatch;
         flusher = Agent.start(threads, this::flushIfRequested, this::fail);
-        preparer = Agent.start(threads, this::prepareIfWanted, this::fail);
+        try {
+            preparer = Agent.start(threads, this::prepareIfWanted, this::fail);
+        } catch (Error e) { // no more threads
+            flusher.close();
+            throw e;
+        }
     }
 
     /** Asks for a sync of all that is written now. */

@@ -48,7 +48,7 @@ public final class WalReceiver implements AutoCloseable {
     private final Object lock = new Object();
     private @Nullable WalReceiverSession session;
     private boolean stopping;
-    private @Nullable WalException failure;
+    private @Nullable Throwable failure;
     private @Nullable ReceiveEnd end;
 
     private WalReceiver(
@@ -80,8 +80,13 @@ public final class WalReceiver implements AutoCloseable {
         transport.checkConninfo(config.conninfo());
         WalDirectory directory = WalDirectories.open(config, listener);
         WalReceiver receiver = new WalReceiver(config, transport, directory, listener);
-        receiver.thread.start();
-        return receiver;
+        try {
+            receiver.thread.start();
+            return receiver;
+        } catch (Error e) { // no more threads: nobody else would give up the lock
+            directory.close();
+            throw e;
+        }
     }
 
     private void supervise() {
@@ -91,12 +96,11 @@ public final class WalReceiver implements AutoCloseable {
             while (again) {
                 again = oneSession(backoff);
             }
-        } catch (WalException e) {
+        } catch (Throwable e) { // the outermost loop of a thread: an Error must be heard of too
             failed(e);
         } finally {
             synchronized (lock) {
                 stopping = true;
-                lock.notifyAll();
             }
         }
     }
@@ -108,6 +112,7 @@ public final class WalReceiver implements AutoCloseable {
         if (!begin(current)) {
             return false;
         }
+        Lsn flushedBefore = shared.flushedUpto();
         WalException reason;
         try {
             ReceiveEnd ended = current.run();
@@ -121,7 +126,7 @@ public final class WalReceiver implements AutoCloseable {
         } catch (WalException e) {
             reason = e;
         }
-        if (current.hasStreamed()) {
+        if (shared.flushedUpto().isAfter(flushedBefore)) {
             backoff.reset();
         }
         return reason.retry() == Retry.NEVER ? failed(reason) : pause(reason, backoff.next(reason.retry()));
@@ -134,15 +139,11 @@ public final class WalReceiver implements AutoCloseable {
         }
     }
 
-    private boolean failed(WalException e) {
+    private boolean failed(Throwable e) {
         synchronized (lock) {
             failure = e;
-            lock.notifyAll();
         }
-        logger.atError()
-                .addKeyValue("sqlstate", e.sqlState().code())
-                .setCause(e)
-                .log("receiver stopped for good");
+        logger.atError().setCause(e).log("receiver stopped for good");
         return false;
     }
 
@@ -188,13 +189,17 @@ public final class WalReceiver implements AutoCloseable {
      *
      * @return why, {@link ReceiveEnd#STOP_REQUESTED} or {@link ReceiveEnd#END_POSITION}
      * @throws WalException if it ended with an error that trying again could not help
+     * @throws IllegalStateException if it died of something else, above all of what a listener threw
      * @throws InterruptedException if the waiting thread is interrupted; the receiver goes on
      */
     public ReceiveEnd awaitEnd() throws InterruptedException {
         thread.join();
         synchronized (lock) {
+            if (failure instanceof WalException known) {
+                throw known;
+            }
             if (failure != null) {
-                throw failure;
+                throw new IllegalStateException("the receiver died: " + failure, failure);
             }
             return end == null ? ReceiveEnd.STOP_REQUESTED : end;
         }

@@ -185,7 +185,7 @@ public final class WalReceiverSession {
     }
 
     private SegmentSize segmentSize(WalReceiverConnection connection) {
-        SegmentSize theirs = SegmentSize.parse(connection.show("wal_segment_size"));
+        SegmentSize theirs = parseSegmentSize(connection.show("wal_segment_size"));
         directory.segmentSize().ifPresent(ours -> {
             if (!ours.equals(theirs)) {
                 throw new RefusedException(
@@ -195,6 +195,15 @@ public final class WalReceiverSession {
             }
         });
         return theirs;
+    }
+
+    private static SegmentSize parseSegmentSize(String shown) {
+        try {
+            return SegmentSize.parse(shown);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(
+                    SqlState.PROTOCOL_VIOLATION, "wal_segment_size of the server: " + e.getMessage());
+        }
     }
 
     private void createSlotIfWanted(WalReceiverConnection connection) {
@@ -230,7 +239,6 @@ public final class WalReceiverSession {
             Lsn floor) {
         listener.onStreaming(start.timeline(), start.lsn());
         shared.startsAt(start.timeline(), start.lsn(), floor, config.slot());
-        streaming = true;
         try {
             StartResult result =
                     connection.startStreaming(new StreamOptions.Physical(config.slot(), start.lsn(), start.timeline()));
@@ -240,6 +248,7 @@ public final class WalReceiverSession {
             }
             moveTo(WalRcvState.STREAMING);
             hasStreamed = true;
+            streaming = true;
             return runLoop(connection, server, segmentSize, start, floor);
         } catch (ServerErrorException e) {
             throw e.sqlState().equals(SqlState.UNDEFINED_FILE) ? walGone(e, server, start) : e;
@@ -286,6 +295,10 @@ public final class WalReceiverSession {
                 case SHUTDOWN -> new Stretch(ReceiveEnd.SERVER_SHUTDOWN, EndResult.NONE);
                 case END_OF_TIMELINE -> {
                     moveTo(WalRcvState.WAITING);
+                    streaming = false;
+                    if (stopRequested) { // asked for when a stop could not yet cancel commands
+                        cancellation.request();
+                    }
                     yield next(start.timeline(), loop.received(), connection.endStreaming());
                 }
             };

@@ -135,6 +135,23 @@ class StorageFaultsTest {
     }
 
     @Test
+    void waitsQuietlyWhileTheDiskIsFullLongerThanTheServerMayBeSilent() throws Exception {
+        disk.setCapacity(SIZE.bytes() + 300_000L);
+        fixture.configure(config -> config.withReceiveTimeout(Duration.ofMillis(100)));
+        fixture.streams(2 * SIZE.bytes());
+        WalReceiverSession session = fixture.session();
+        CompletableFuture<ReceiveEnd> end = CompletableFuture.supplyAsync(session::run);
+        assertThat(fixture.diskFull.poll(10, TimeUnit.SECONDS)).isTrue();
+        long calls = disk.calls();
+
+        await().during(Duration.ofMillis(500)).until(() -> !end.isDone());
+
+        assertThat(disk.calls() - calls).isLessThan(200);
+        session.stop();
+        assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(ReceiveEnd.STOP_REQUESTED);
+    }
+
+    @Test
     void stopsWhileTheDiskIsFullWithoutLosingWhatIsThere() throws Exception {
         disk.setCapacity(SIZE.bytes() + 300_000L);
         fixture.streams(2 * SIZE.bytes());

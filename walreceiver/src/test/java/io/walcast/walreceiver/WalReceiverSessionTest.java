@@ -403,6 +403,37 @@ class WalReceiverSessionTest {
     }
 
     @Test
+    void confirmsTheShutdownOfTheServerWithoutSyncsToo() {
+        fixture.configure(config -> config.withFlush(FlushPolicy.NONE, true));
+        fixture.streams(5_000).keepalive(START.plus(5_000), true).shutdown();
+
+        fixture.run();
+
+        assertThat(fixture.shared.flushedUpto()).isEqualTo(START.plus(5_000));
+    }
+
+    @Test
+    void refusesASegmentSizeThatCannotBe() {
+        fixture.primary.setting("wal_segment_size", "3MB");
+
+        assertThatThrownBy(fixture::run)
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("wal_segment_size of the server");
+    }
+
+    @Test
+    void stopsWhileTheServerDoesNotAnswerTheStartOfStreaming() throws Exception {
+        fixture.primary.on(PrimaryCall.START_STREAMING, new Reaction.Stall());
+        WalReceiverSession session = fixture.session();
+        CompletableFuture<ReceiveEnd> end = CompletableFuture.supplyAsync(session::run);
+        fixture.primary.journal().awaitCall(PrimaryCall.START_STREAMING, Duration.ofSeconds(10));
+
+        session.stop();
+
+        assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(ReceiveEnd.STOP_REQUESTED);
+    }
+
+    @Test
     void stopsWhileItConnects() throws Exception {
         fixture.primary.on(PrimaryCall.IDENTIFY_SYSTEM, new Reaction.Stall());
         WalReceiverSession session = fixture.session();

@@ -6,6 +6,7 @@ import static io.walcast.walreceiver.SessionFixture.WAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.WalException;
@@ -83,6 +84,22 @@ class WalReceiverTest implements WalReceiverListener {
         }
 
         assertThat(retries).isEmpty();
+    }
+
+    @Test
+    void tellsOfABugInAListenerInsteadOfEndingInSilence() {
+        primary.stream(new PrimaryStream().wal(START, WAL.bytes(START, 5_000)));
+        WalReceiverListener broken = new WalReceiverListener() {
+            @Override
+            public void onFlush(Lsn flushed) {
+                throw new IllegalStateException("planted");
+            }
+        };
+        WalReceiverConfig config = WalReceiverConfig.of(transport.add("primary", primary), directory.resolve("wal"));
+
+        try (WalReceiver receiver = WalReceiver.start(config, transport, broken)) {
+            assertThatThrownBy(receiver::awaitEnd).hasMessageContaining("planted");
+        }
     }
 
     @Test

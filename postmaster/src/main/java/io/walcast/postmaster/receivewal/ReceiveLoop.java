@@ -9,9 +9,11 @@ import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.ipc.AgentThreads;
 import io.walcast.ipc.Clock;
 import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
@@ -94,7 +96,13 @@ final class ReceiveLoop {
     private @Nullable Integer once(WalDirectory directory, @Nullable ProgressReporter progress) {
         StreamMessages listener = new StreamMessages(messages, options.verbose, progress);
         WalReceiverSession next = new WalReceiverSession(
-                config(), primary.transport(), directory, shared, listener, Clock.system(), Thread::new);
+                config(),
+                primary.transport(),
+                directory,
+                shared,
+                listener,
+                Clock.system(),
+                new AgentThreads("walflusher"));
         session = next;
         if (stopRequested) {
             return ExitCodes.OK;
@@ -133,6 +141,9 @@ final class ReceiveLoop {
 
     private static String reason(WalException e, boolean streamed, boolean connected) {
         String text = Messages.textOf(e);
+        if (streamed && e.sqlState().equals(SqlState.UNDEFINED_FILE)) {
+            return "unexpected termination of replication stream: ERROR:  " + text;
+        }
         if (!(e instanceof ServerErrorException) || !connected) {
             return text;
         }

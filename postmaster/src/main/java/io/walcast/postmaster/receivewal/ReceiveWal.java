@@ -14,11 +14,15 @@ import io.walcast.transport.WalReceiverTransport;
 import io.walcast.transport.WalReceiverTransports;
 import java.io.PrintWriter;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code walcast receivewal}, also under the name {@code pg_receivewal}: streams WAL into a directory. */
 public final class ReceiveWal implements WalcastSubcommand {
     /** What the server is told unless the connection string or the environment say another name. */
     static final String APPLICATION_NAME = "pg_receivewal";
+
+    private static final Logger logger = LoggerFactory.getLogger(ReceiveWal.class);
 
     private final ProgramName name;
 
@@ -77,6 +81,10 @@ public final class ReceiveWal implements WalcastSubcommand {
         } catch (WalException e) {
             messages.error(Messages.textOf(e));
             return ExitCodes.of(e);
+        } catch (RuntimeException e) { // a bug of ours: the log has the rest
+            logger.error("internal error", e);
+            messages.error("internal error: " + e);
+            return ExitCodes.INTERNAL;
         }
     }
 
