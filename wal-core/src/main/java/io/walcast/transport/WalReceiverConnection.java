@@ -86,7 +86,8 @@ public interface WalReceiverConnection extends AutoCloseable {
 
     /**
      * Ends the connection. Idempotent, from any thread, never blocks for long: it marks and wakes; a lent payload stays
-     * valid until the owner's next call, which fails.
+     * valid until the owner's next call, which fails. An owner that holds one makes that call, or closes itself: only then
+     * is it released.
      */
     @Override
     void close();

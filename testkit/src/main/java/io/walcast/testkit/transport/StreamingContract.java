@@ -203,10 +203,12 @@ abstract class StreamingContract extends ControlCallContract {
     @Test
     void reportsTheServersOwnErrorBehindTheLastWal() {
         ErrorFields gone = ErrorFields.error(SqlState.UNDEFINED_FILE, "requested WAL segment has already been removed");
+        byte[] wal = randomWal(20_000);
         WalReceiverConnection connection =
-                streaming(new PrimaryStream().wal(START, SOME_WAL).fail(gone));
+                streaming(new PrimaryStream().wal(START, wal, 1000).fail(gone));
+        await().atMost(SOON).until(() -> journal.sentMessages() == 20);
 
-        assertThat(receiveWal(connection, SOME_WAL.length).wal()).isEqualTo(SOME_WAL);
+        assertThat(receiveWal(connection, wal.length).wal()).isEqualTo(wal);
         assertSqlState(SqlState.UNDEFINED_FILE, () -> next(connection));
         assertThat(connection.identifySystem()).isEqualTo(script.identity());
     }

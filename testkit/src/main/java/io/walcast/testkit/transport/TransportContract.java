@@ -26,10 +26,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** What all parts of the contract stand on: one script, the connections to the primary that follows it, and helpers. */
-@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(120)
 abstract class TransportContract {
     /** How long anything may take that should happen at once. */
     static final Duration SOON = Duration.ofSeconds(30);
@@ -67,6 +66,7 @@ abstract class TransportContract {
     /** Fails if the transport has not given back all it took; called when every connection is closed. */
     protected void checkForLeaks() {}
 
+    /** On the owner's thread, so that what is still lent is given back. */
     @AfterEach
     void closeConnections() {
         connections.forEach(WalReceiverConnection::close);
