@@ -3,6 +3,7 @@ package io.walcast.postmaster;
 
 import io.walcast.transport.PluginDirectory;
 import io.walcast.transport.WalReceiverTransports;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,11 @@ public final class Transports {
         List<ClassLoader> loaders = new ArrayList<>(List.of(own));
         String home = System.getProperty("walcast.home");
         if (home != null) {
-            loaders.addAll(PluginDirectory.classLoaders(Path.of(home, "plugins"), own));
+            try {
+                loaders.addAll(PluginDirectory.classLoaders(Path.of(home, "plugins"), own));
+            } catch (UncheckedIOException e) {
+                refused.accept("the plugins cannot be read: " + e.getMessage());
+            }
         }
         return WalReceiverTransports.load(loaders, (reason, cause) -> refused.accept(reason));
     }

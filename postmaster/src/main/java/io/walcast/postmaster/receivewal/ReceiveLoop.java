@@ -135,7 +135,7 @@ final class ReceiveLoop {
         if (again) {
             return null;
         }
-        messages.error("disconnected");
+        messages.error(options.loop ? "giving up: another attempt cannot help" : "disconnected");
         return code;
     }
 

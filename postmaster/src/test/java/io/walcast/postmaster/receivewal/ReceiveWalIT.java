@@ -211,6 +211,33 @@ class ReceiveWalIT {
     }
 
     @Test
+    void endsForGoodWhenTheDiskFails() {
+        Tool program = walcast();
+        Tool limited = new Tool(Path.of("/bin/sh"), program.environment());
+        String[] script = {
+            "-c", "ulimit -f 1000; exec \"$0\" \"$@\"", program.program().toString()
+        };
+
+        Result result = limited.run(
+                TIMEOUT, Stream.concat(Stream.of(script), Stream.of(command())).toArray(String[]::new));
+
+        assertThat(result.stderr()).contains("File too large", "walcast receivewal: error: giving up");
+        assertThat(result.exitCode()).isEqualTo(74);
+    }
+
+    @Test
+    void behavesAsPgReceivewalUnderThatName() throws IOException {
+        Path link = Files.createSymbolicLink(
+                directory.resolve("pg_receivewal"), walcast().program());
+        Tool linked = new Tool(link, walcast().environment());
+
+        assertThat(linked.run(TIMEOUT, "--version").stdout()).startsWith("pg_receivewal (PostgreSQL) 18.");
+        assertThat(linked.run(TIMEOUT, "-x").stderr()).startsWith(link + ": invalid option -- 'x'");
+        assertThat(linked.run(TIMEOUT, "-x").exitCode()).isEqualTo(1);
+        Files.delete(link);
+    }
+
+    @Test
     void keepsFilesFromOthers() throws IOException {
         try (Running receiver = walcast().start(command("--synchronous"))) {
             awaitStreaming();
