@@ -120,6 +120,7 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
         private boolean turn() {
             latch.reset();
             if (canceled) {
+                connection.close(); // here too: what the last message lent is the owner's to give back
                 return false;
             }
             if (badRequest) {
