@@ -11,6 +11,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that has been started, as a {@link Flow.Publisher}: nothing is received that was not asked for, and that is
@@ -79,6 +80,9 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
         private volatile boolean canceled;
         private volatile boolean badRequest;
 
+        // Written by the thread that runs, read by any thread that cancels.
+        private volatile @Nullable Thread driver;
+
         Drive(Flow.Subscriber<? super ServerMessage> subscriber) {
             this.subscriber = subscriber;
         }
@@ -93,16 +97,20 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
             latch.set();
         }
 
+        /** From inside {@code onNext}, the message stays lent until that returns; then the connection is closed. */
         @Override
         public void cancel() {
             canceled = true;
-            connection.close();
+            if (Thread.currentThread() != driver) {
+                connection.close();
+            }
             latch.set();
         }
 
         @Override
         public void run() {
             boolean returned = false;
+            driver = Thread.currentThread();
             try {
                 subscriber.onSubscribe(this);
                 while (turn()) {
@@ -110,7 +118,8 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
                 }
                 returned = true;
             } finally {
-                if (!returned) {
+                driver = null;
+                if (!returned || canceled) {
                     connection.close();
                 }
             }

@@ -156,6 +156,24 @@ class WalPublisherTest {
     }
 
     @Test
+    void leavesTheMessageLentWhenCanceledFromInsideOnNext() {
+        WalPublisher publisher = streaming(new PrimaryStream().wal(START, new byte[] {7}));
+        CompletableFuture<Integer> closedMeanwhile = new CompletableFuture<>();
+        FakeSubscriber subscriber = new FakeSubscriber(Long.MAX_VALUE);
+        subscriber.onNext = message -> {
+            subscriber.cancel();
+            closedMeanwhile.complete(script.journal().disconnects());
+        };
+
+        publisher.subscribe(subscriber);
+
+        driven.join();
+        assertThat(closedMeanwhile).isCompletedWithValue(0);
+        assertThat(script.journal().disconnects()).isEqualTo(1);
+        assertThat(subscriber.signals).containsExactly("subscribed", "XLogData");
+    }
+
+    @Test
     void refusesToBeAskedForNothing() {
         WalPublisher publisher = streaming(new PrimaryStream().keepalive(START, false));
         FakeSubscriber subscriber = new FakeSubscriber(0);
