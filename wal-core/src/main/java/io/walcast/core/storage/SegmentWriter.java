@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -52,25 +51,13 @@ public final class SegmentWriter implements AutoCloseable {
     private final TimelineId timeline;
     private final Runnable onClose;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition made = lock.newCondition();
+    private final SegmentReserve reserve;
+    private final ReentrantLock lock;
     private final ReentrantLock flushLock = new ReentrantLock();
 
     /** The segments not finished yet, oldest first; the last one is being appended to. */
     @GuardedBy("lock")
     private final ArrayDeque<SegmentFile> unfinished = new ArrayDeque<>();
-
-    /** The next segment's file, made beforehand. */
-    @GuardedBy("lock")
-    private @Nullable SegmentFile reserve;
-
-    /** The segment whose file is being made, by the receiver thread or by the one that prepares. */
-    @GuardedBy("lock")
-    private @Nullable SegmentName making;
-
-    /** The segment that {@link #prepareNext} gave up on, for want of room or because it has a file. */
-    @GuardedBy("lock")
-    private @Nullable SegmentName notPrepared;
 
     /** The segment being appended to; null at a segment end. Receiver thread only. */
     private @Nullable SegmentFile current;
@@ -90,12 +77,15 @@ public final class SegmentWriter implements AutoCloseable {
             SegmentOpener opener,
             SegmentSize size,
             StreamStart start,
+            ReentrantLock lock,
             Runnable onClose) {
         this.layout = layout;
         this.failure = failure;
         this.opener = opener;
         this.size = size;
         this.timeline = start.timeline();
+        this.lock = lock;
+        this.reserve = new SegmentReserve(lock, failure);
         this.onClose = onClose;
         this.written = start.lsn().value();
         this.flushed = start.lsn().value();
@@ -108,7 +98,9 @@ public final class SegmentWriter implements AutoCloseable {
 
     /**
      * Receiver thread: writes {@code payload} at {@link #position}, across segment ends if need be, and consumes what it
-     * has written. May be lost until {@link #flush}. One system call and no allocation, but at a segment end.
+     * has written. May be lost until {@link #flush}. One system call and no allocation, but at a segment end: there it may
+     * wait until the next segment's file is full of durable zeros, whoever makes it, which on a slow disk takes seconds. A
+     * caller that measures the silence of its peer begins anew after such a call.
      *
      * @return false if the disk is full; the rest of {@code payload} is to be given again later
      * @throws StorageException if the storage has failed; it has for good
@@ -166,15 +158,18 @@ public final class SegmentWriter implements AutoCloseable {
     /** Returns the file for the bytes at the current position, a segment start. */
     private SegmentFile nextSegment() throws IOException {
         SegmentName name = SegmentName.containing(timeline, written(), size);
-        SegmentFile segment = takeReserve(name);
-        if (segment == null) {
-            try {
-                segment = opener.openExisting(name);
-                segment = segment == null ? opener.create(name) : segment;
-            } finally {
-                madeOne();
-            }
+        SegmentFile segment = reserve.beginToTake(name);
+        try {
+            segment = segment == null ? opener.openExisting(name) : segment;
+            segment = segment == null ? opener.create(name) : segment;
+            add(segment);
+            return segment;
+        } finally {
+            reserve.endToTake();
         }
+    }
+
+    private void add(SegmentFile segment) throws IOException {
         lock.lock();
         try {
             unfinished.addLast(segment);
@@ -183,36 +178,6 @@ public final class SegmentWriter implements AutoCloseable {
             if (segment.path().startsWith(layout.own) && !segment.path().equals(ahead)) {
                 move(segment, ahead);
             }
-        } finally {
-            lock.unlock();
-        }
-        return segment;
-    }
-
-    /** Returns the reserve; or null, and the caller is the one who makes the file. */
-    private @Nullable SegmentFile takeReserve(SegmentName name) {
-        lock.lock();
-        try {
-            while (making != null) {
-                made.awaitUninterruptibly();
-            }
-            failure.check();
-            SegmentFile segment = reserve;
-            reserve = null;
-            if (segment == null) {
-                making = name;
-            }
-            return segment;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void madeOne() {
-        lock.lock();
-        try {
-            making = null;
-            made.signalAll();
         } finally {
             lock.unlock();
         }
@@ -386,12 +351,12 @@ public final class SegmentWriter implements AutoCloseable {
     @GuardedBy("lock")
     private @Nullable SegmentName toPrepare() {
         SegmentFile last = unfinished.peekLast();
-        if (last == null || closed || reserve != null || making != null || failure.happened()) {
+        if (last == null || closed || failure.happened()) {
             return null;
         }
         SegmentName next = last.name.next();
         boolean halfFull = written - last.start > size.bytes() / 2;
-        return halfFull && !next.equals(notPrepared) ? next : null;
+        return halfFull && reserve.wants(next) ? next : null;
     }
 
     /**
@@ -415,7 +380,7 @@ public final class SegmentWriter implements AutoCloseable {
             failure.fail("could not make a WAL segment beforehand", e);
             throw e;
         } finally {
-            endToPrepare(next, prepared);
+            reserve.endToPrepare(next, prepared);
         }
     }
 
@@ -423,20 +388,10 @@ public final class SegmentWriter implements AutoCloseable {
         lock.lock();
         try {
             SegmentName next = toPrepare();
-            making = next == null ? making : next;
+            if (next != null) {
+                reserve.beginToPrepare(next);
+            }
             return next;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void endToPrepare(SegmentName next, @Nullable SegmentFile prepared) {
-        lock.lock();
-        try {
-            reserve = prepared;
-            notPrepared = prepared == null ? next : null;
-            making = null;
-            made.signalAll();
         } finally {
             lock.unlock();
         }
@@ -470,17 +425,10 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     private void removeReserve() {
-        lock.lock();
         try {
-            if (reserve != null) {
-                reserve.file.close();
-                layout.fileSystem.delete(reserve.path());
-                reserve = null;
-            }
+            reserve.remove(layout.fileSystem);
         } catch (IOException e) {
             throw failure.fail("could not remove a spare WAL segment", e);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -491,10 +439,7 @@ public final class SegmentWriter implements AutoCloseable {
                 close(segment);
             }
             unfinished.clear();
-            if (reserve != null) {
-                DirectoryLayout.closeQuietly(reserve.file);
-                reserve = null;
-            }
+            reserve.closeQuietly();
         } finally {
             lock.unlock();
         }
@@ -503,7 +448,7 @@ public final class SegmentWriter implements AutoCloseable {
     private void close(SegmentFile segment) {
         try {
             segment.file.close();
-            if (!failure.happened()) {
+            if (!failure.happened() && !segment.alreadyFinished && segment.isNameDurable()) {
                 opener.trust(segment.name);
             }
         } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,6 +209,7 @@ public final class WalDirectory implements AutoCloseable {
                     new SegmentOpener(layout, size, trustedPartials),
                     size,
                     new StreamStart(timeline, start),
+                    new ReentrantLock(),
                     this::writerClosed);
             return writer;
         }
