@@ -105,4 +105,18 @@ class BadNetworkIT {
             receiving.requireSameAs(server, end);
         }
     }
+
+    @Test
+    void doesNotHoldUpAStopWhileItSwallowsTheConnection() {
+        try (MisbehavingProxy proxy = MisbehavingProxy.to(server.port())) {
+            proxy.behave(Behaviour.BLACK_HOLE);
+            Receiving receiving = Receiving.start(Receiving.config(proxy.port(), directory));
+            await().atMost(PATIENCE).until(() -> proxy.open() == 1);
+            long start = System.nanoTime();
+            receiving.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Snapshot.of(directory).files()).isEmpty();
+        }
+    }
 }

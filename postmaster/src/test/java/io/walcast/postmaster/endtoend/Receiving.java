@@ -2,7 +2,7 @@
 package io.walcast.postmaster.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.error.WalException;
@@ -55,6 +55,10 @@ final class Receiving implements AutoCloseable {
         return receiver;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Events events() {
         return events;
     }
@@ -76,9 +80,11 @@ final class Receiving implements AutoCloseable {
 
     /** Waits for the error that the receiver ends with, for good. */
     WalException awaitFailure() {
-        WalException failure = catchThrowableOfType(WalException.class, receiver::awaitEnd);
-        assertThat(failure).as("why the receiver ended (%s)", events).isNotNull();
-        return failure;
+        Throwable failure = catchThrowable(receiver::awaitEnd);
+        assertThat(failure)
+                .as("why the receiver ended (%s; %s)", receiver.status(), events)
+                .isInstanceOf(WalException.class);
+        return (WalException) failure;
     }
 
     /** Requires that what is in the directory equals the WAL of {@code server}, which runs, and reaches {@code upTo}. */
