@@ -120,7 +120,7 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
             } finally {
                 driver = null;
                 if (!returned || canceled) {
-                    connection.close();
+                    connection.close(); // who canceled did so too, but what the last message lent is the owner's
                 }
             }
         }
@@ -129,7 +129,6 @@ public final class WalPublisher implements Flow.Publisher<ServerMessage> {
         private boolean turn() {
             latch.reset();
             if (canceled) {
-                connection.close(); // here too: what the last message lent is the owner's to give back
                 return false;
             }
             if (badRequest) {
