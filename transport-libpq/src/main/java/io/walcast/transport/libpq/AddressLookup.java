@@ -11,6 +11,8 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the addresses of a server. The system's resolver cannot be interrupted, so a look-up by name has a thread of its
@@ -18,9 +20,20 @@ import java.util.concurrent.CompletableFuture;
  */
 final class AddressLookup {
     private final Cancellation cancellation;
+    private final Resolver resolver;
 
     AddressLookup(Cancellation cancellation) {
+        this(cancellation, InetAddress::getAllByName);
+    }
+
+    AddressLookup(Cancellation cancellation, Resolver resolver) {
         this.cancellation = cancellation;
+        this.resolver = resolver;
+    }
+
+    /** Knows the addresses of names; may take its time. */
+    interface Resolver {
+        InetAddress[] addressesOf(String name) throws UnknownHostException;
     }
 
     List<HostAddress> addressesOf(HostEntry entry, Deadline deadline) {
@@ -40,12 +53,12 @@ final class AddressLookup {
         CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
         Latch done = new Latch();
         found.whenComplete((addresses, error) -> done.set());
-        Thread resolver = new Thread(() -> resolve(name, found), "walcast-libpq-lookup");
-        resolver.setDaemon(true);
         if (isNumeric(name)) {
             resolve(name, found);
         } else {
-            resolver.start();
+            Thread thread = new Thread(() -> resolve(name, found), "walcast-libpq-lookup");
+            thread.setDaemon(true);
+            thread.start();
         }
         Cancellation.Registration registration = cancellation.onRequest(done::set);
         try {
@@ -54,20 +67,29 @@ final class AddressLookup {
         } finally {
             registration.close();
         }
-        if (found.isCompletedExceptionally()) {
-            throw cannotConnect(
-                    "could not translate host name \"%s\" to address: Name or service not known".formatted(name));
-        }
         if (!found.isDone()) {
             throw cannotConnect("could not translate host name \"%s\" to address: timeout expired".formatted(name));
         }
-        return found.join();
+        try {
+            return found.join();
+        } catch (CompletionException e) {
+            throw cannotConnect(
+                    "could not translate host name \"%s\" to address: %s".formatted(name, reason(e.getCause())));
+        }
     }
 
-    private static void resolve(String name, CompletableFuture<List<InetAddress>> found) {
+    /** An error of the virtual machine is no matter of this name alone. */
+    private static String reason(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return failure instanceof UnknownHostException ? "Name or service not known" : String.valueOf(failure);
+    }
+
+    private void resolve(String name, CompletableFuture<List<InetAddress>> found) {
         try {
-            found.complete(Arrays.asList(InetAddress.getAllByName(name)));
-        } catch (UnknownHostException e) {
+            found.complete(Arrays.asList(resolver.addressesOf(name)));
+        } catch (Throwable e) {
             found.completeExceptionally(e);
         }
     }
