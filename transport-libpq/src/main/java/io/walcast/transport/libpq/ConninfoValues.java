@@ -63,7 +63,7 @@ record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
     /** Refuses a demand that is not met, by its name. */
     void refuse(ConninfoKeyword keyword) {
         if (get(keyword) != null) {
-            throw new ConfigurationException("%s is not supported".formatted(keyword.word()));
+            throw new ConfigurationException("%s is not supported%s".formatted(keyword.word(), origin(keyword)));
         }
     }
 
@@ -71,8 +71,14 @@ record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
     void refuseUnless(ConninfoKeyword keyword, List<String> harmless) {
         String value = get(keyword);
         if (value != null && !harmless.contains(value)) {
-            throw new ConfigurationException("%s=%s is not supported".formatted(keyword.word(), value));
+            throw new ConfigurationException(
+                    "%s=%s is not supported%s".formatted(keyword.word(), value, origin(keyword)));
         }
+    }
+
+    /** Who did not write the keyword has to be told where it comes from. */
+    private String origin(ConninfoKeyword keyword) {
+        return written(keyword) == null ? " (environment variable %s)".formatted(keyword.environmentVariable()) : "";
     }
 
     /** Returns a path, {@code ~/} not expanded, as libpq. */

@@ -9,8 +9,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -73,6 +75,25 @@ final class PemFile {
             throw unreadable(file);
         }
         return certificates;
+    }
+
+    static List<X509CRL> revocationLists(Path file) {
+        List<X509CRL> lists = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Block block : blocks(file)) {
+                if (block.label().equals("X509 CRL")) {
+                    lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.bytes())));
+                }
+            }
+        } catch (CertificateException | CRLException | IllegalArgumentException e) {
+            lists.clear();
+        }
+        if (lists.isEmpty()) {
+            throw new ConfigurationException(
+                    "could not read file of certificate revocation lists \"%s\": no list in it".formatted(file));
+        }
+        return lists;
     }
 
     private static ConfigurationException unreadable(Path file) {

@@ -6,27 +6,24 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys and certificates of a client, by libpq's conventions for files. Immutable.
  *
- * <p>The server's certificate is checked against the root file whenever that exists, as libpq does; in the verifying
- * modes it has to exist. The name in the certificate is not looked at here, see {@link ServerNameCheck}.
+ * <p>Whom it trusts says {@link ServerTrust}. The name in the certificate is not looked at here, see
+ * {@link ServerNameCheck}.
  */
 final class TlsContext {
     private static final long CLOSE_NOTIFY_MS = 500;
@@ -43,42 +40,12 @@ final class TlsContext {
                     .sslProvider(SslProvider.JDK)
                     .endpointIdentificationAlgorithm(null)
                     .protocols(settings.versions())
-                    .trustManager(trust(settings));
+                    .trustManager(ServerTrust.of(settings));
             addClientCertificate(settings, builder);
             return new TlsContext(builder.build());
         } catch (GeneralSecurityException | IOException e) {
             throw new ConfigurationException("could not set up SSL: " + e.getMessage());
         }
-    }
-
-    private static TrustManagerFactory trust(TlsSettings settings) throws GeneralSecurityException, IOException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        if (settings.systemRoots()) {
-            factory.init((KeyStore) null);
-            return factory;
-        }
-        Path file = settings.rootCertificates();
-        if (file != null && Files.exists(file)) {
-            factory.init(roots(PemFile.certificates(file)));
-            return factory;
-        }
-        if (settings.mode().compareTo(TlsSettings.Mode.VERIFY_CA) < 0) {
-            return InsecureTrustManagerFactory.INSTANCE;
-        }
-        throw new ConfigurationException(
-                SqlState.UNDEFINED_FILE,
-                file == null
-                        ? "could not get home directory to locate root certificate file"
-                        : "root certificate file \"%s\" does not exist".formatted(file));
-    }
-
-    private static KeyStore roots(List<X509Certificate> certificates) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        for (int i = 0; i < certificates.size(); i++) {
-            store.setCertificateEntry("root-" + i, certificates.get(i));
-        }
-        return store;
     }
 
     private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder) throws SSLException {

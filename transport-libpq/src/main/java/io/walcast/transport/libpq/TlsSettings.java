@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param mode {@code sslmode}
  * @param rootCertificates file of trusted roots; null if none is named and no home directory is known
  * @param systemRoots whether the platform's own trusted roots are used ({@code sslrootcert=system})
+ * @param revoked file of revocation lists, or null
+ * @param revokedNamed whether that file was named, so that it has to exist
  * @param certificate the client's certificate file, or null
  * @param certificateNamed whether that file was named, so that it has to exist
  * @param key its private key's file, or null
@@ -26,6 +28,8 @@ record TlsSettings(
         Mode mode,
         @Nullable Path rootCertificates,
         boolean systemRoots,
+        @Nullable Path revoked,
+        boolean revokedNamed,
         @Nullable Path certificate,
         boolean certificateNamed,
         @Nullable Path key,
@@ -57,7 +61,6 @@ record TlsSettings(
 
     static TlsSettings of(ConninfoValues values, Policy policy) {
         values.refuseUnless(ConninfoKeyword.SSLNEGOTIATION, List.of("postgres"));
-        values.refuse(ConninfoKeyword.SSLCRL);
         values.refuse(ConninfoKeyword.SSLCRLDIR);
         values.refuse(ConninfoKeyword.SSLKEYLOGFILE);
         boolean systemRoots = "system".equals(values.get(ConninfoKeyword.SSLROOTCERT));
@@ -68,6 +71,7 @@ record TlsSettings(
                             .formatted(mode.word()));
         }
         Path root = values.path(ConninfoKeyword.SSLROOTCERT);
+        Path revoked = values.path(ConninfoKeyword.SSLCRL);
         Path certificate = values.path(ConninfoKeyword.SSLCERT);
         Path key = values.path(ConninfoKeyword.SSLKEY);
         String passphrase = values.get(ConninfoKeyword.SSLPASSWORD);
@@ -77,6 +81,8 @@ record TlsSettings(
                 mode,
                 root == null && !systemRoots ? values.inHome(".postgresql", "root.crt") : root,
                 systemRoots,
+                revoked == null && !systemRoots ? values.inHome(".postgresql", "root.crl") : revoked,
+                revoked != null,
                 certificate == null ? values.inHome(".postgresql", "postgresql.crt") : certificate,
                 certificate != null,
                 key == null ? values.inHome(".postgresql", "postgresql.key") : key,

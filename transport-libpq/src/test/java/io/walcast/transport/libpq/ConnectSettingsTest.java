@@ -50,6 +50,8 @@ final class ConnectSettingsTest {
                         TlsSettings.Mode.PREFER,
                         Path.of("/home/u/.postgresql/root.crt"),
                         false,
+                        Path.of("/home/u/.postgresql/root.crl"),
+                        false,
                         Path.of("/home/u/.postgresql/postgresql.crt"),
                         false,
                         Path.of("/home/u/.postgresql/postgresql.key"),
@@ -180,13 +182,25 @@ final class ConnectSettingsTest {
                 "gssencmode=require|gssencmode=require is not supported",
                 "gssencmode=x|invalid gssencmode value: \"x\"",
                 "service=a|service is not supported",
-                "sslcrl=/x|sslcrl is not supported",
+                "sslcrldir=/x|sslcrldir is not supported",
                 "requirepeer=postgres|requirepeer is not supported",
                 "sslnegotiation=direct|sslnegotiation=direct is not supported",
                 "load_balance_hosts=random|load_balance_hosts=random is not supported",
             })
     void refusesByName(String conninfo, String message) {
         assertThatThrownBy(() -> settings(conninfo))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PGSERVICE, archive, service is not supported (environment variable PGSERVICE)",
+        "PGREQUIREPEER, postgres, requirepeer is not supported (environment variable PGREQUIREPEER)",
+        "PGSSLNEGOTIATION, direct, sslnegotiation=direct is not supported (environment variable PGSSLNEGOTIATION)",
+    })
+    void saysWhichVariableAsksForWhatIsNotSupported(String variable, String value, String message) {
+        assertThatThrownBy(() -> settings("host=a", Map.of(variable, value)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(message);
     }

@@ -193,6 +193,17 @@ final class RealServerAuthenticationIT {
                 .hasMessageContaining("SSL error: ");
     }
 
+    @Test
+    void refusesACertificateThatIsRevoked() {
+        String verify = "sslmode=verify-ca sslrootcert=%s sslcrl=".formatted(real.certificates.certificate("ca"));
+
+        assertThat(tlsOf(verify + real.certificates.revocationList("ca", "client", "-1H")))
+                .isNotNull();
+        assertThatThrownBy(() -> real.connect(verify + real.certificates.revocationList("ca", "server", "-1H")))
+                .isInstanceOf(ConnectionException.class)
+                .hasMessageContaining("SSL error: ");
+    }
+
     @ParameterizedTest
     @CsvSource({"127.0.0.1", "a.b.example.org", "example.org", "elsewhere"})
     void refusesACertificateForAnotherName(String host) {

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -54,12 +55,25 @@ final class TestCertificates {
         keytool(arguments);
     }
 
+    /** Returns the PEM file of a list on which {@code authority} revokes a certificate; it is in force for a day. */
+    Path revocationList(String authority, String revoked, String startDate) {
+        String serial =
+                ((X509Certificate) chain(revoked).get(0)).getSerialNumber().toString();
+        Path file = directory.resolve(authority + "-" + revoked + startDate + ".crl");
+        run("-gencrl", startDate, List.of("-rfc", "-alias", authority, "-id", serial, "-file", file.toString()));
+        return file;
+    }
+
     private void keytool(List<String> arguments) {
+        run("-genkeypair", "-1H", arguments);
+    }
+
+    private void run(String action, String startDate, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), action));
         command.addAll(arguments);
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
-        command.addAll(List.of("-validity", "1", "-startdate", "-1H"));
+        command.addAll(List.of("-validity", "1", "-startdate", startDate));
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)

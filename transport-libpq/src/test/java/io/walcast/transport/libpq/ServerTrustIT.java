@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walcast.core.error.ConfigurationException;
+import io.walcast.core.error.SqlState;
+import io.walcast.transport.ConnectOptions.Policy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roots and revocation lists; keytool makes them, which takes a while. */
+final class ServerTrustIT {
+    @TempDir
+    private static Path directory;
+
+    private static TestCertificates certificates;
+    private static String root;
+
+    @BeforeAll
+    static void makeCertificates() {
+        certificates = new TestCertificates(directory)
+                .authority("ca")
+                .authority("other-ca")
+                .signed("good", "ca", "CN=good", "-keyalg", "EC")
+                .signed("bad", "ca", "CN=bad", "-keyalg", "EC");
+        root = "sslmode=verify-ca sslrootcert=" + certificates.certificate("ca") + " ";
+    }
+
+    private static TlsSettings settings(String conninfo, Path home) {
+        return TlsSettings.of(
+                new ConninfoValues(Conninfo.parse(conninfo), Map.of("HOME", home.toString())), Policy.LIBPQ);
+    }
+
+    private static void check(String conninfo, String alias) throws Exception {
+        check(conninfo, directory, alias);
+    }
+
+    private static void check(String conninfo, Path home, String alias) throws Exception {
+        X509TrustManager trust =
+                (X509TrustManager) ServerTrust.of(settings(conninfo, home)).getTrustManagers()[0];
+        trust.checkServerTrusted(certificates.chain(alias).toArray(new X509Certificate[0]), "ECDHE_ECDSA");
+    }
+
+    private static void assertRefused(String conninfo, String alias) {
+        assertThatThrownBy(() -> check(conninfo, alias)).isInstanceOf(CertificateException.class);
+    }
+
+    @Test
+    void refusesWhatTheNamedListRevokes() throws Exception {
+        Path list = certificates.revocationList("ca", "bad", "-1H");
+
+        check(root, "bad");
+        check(root + "sslcrl=" + list, "good");
+        assertRefused(root + "sslcrl=" + list, "bad");
+        assertRefused(root.replace("verify-ca", "require") + "sslcrl=" + list, "bad");
+    }
+
+    @Test
+    void refusesWhatTheListInTheHomeDirectoryRevokes(@TempDir Path home) throws Exception {
+        Files.createDirectories(home.resolve(".postgresql"));
+        Files.copy(certificates.revocationList("ca", "bad", "-1H"), home.resolve(".postgresql/root.crl"));
+
+        check(root, home, "good");
+        assertThatThrownBy(() -> check(root, home, "bad")).isInstanceOf(CertificateException.class);
+        assertThatCode(() -> check("sslmode=require sslrootcert=/nope", home, "bad"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void wantsAListOfTheIssuerThatIsInForce() {
+        assertRefused(root + "sslcrl=" + certificates.revocationList("other-ca", "bad", "-1H"), "good");
+        assertRefused(root + "sslcrl=" + certificates.revocationList("ca", "bad", "-100d"), "good");
+    }
+
+    @Test
+    void refusesAListThatIsNotThereOrNone() {
+        assertThatThrownBy(() -> check(root + "sslcrl=/nope", "good"))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e -> assertThat(e.sqlState()).isEqualTo(SqlState.UNDEFINED_FILE))
+                .hasMessage("could not read file \"/nope\"");
+        assertThatThrownBy(() -> check(root + "sslcrl=" + certificates.certificate("ca"), "good"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageEndingWith("no list in it");
+        assertThatThrownBy(() -> check("sslrootcert=system sslcrl=/x", "good"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("sslcrl together with sslrootcert=system is not supported");
+    }
+}
