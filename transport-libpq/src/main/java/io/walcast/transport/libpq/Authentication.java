@@ -80,6 +80,9 @@ final class Authentication {
             exchange.take(request, body);
             return false;
         }
+        if (exchanged && request != OK) {
+            throw new ProtocolViolationException("unexpected authentication request %d".formatted(request));
+        }
         requireChannelBindingPossible(request);
         switch (request) {
             case OK -> {

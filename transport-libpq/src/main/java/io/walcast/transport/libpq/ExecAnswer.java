@@ -27,6 +27,17 @@ final class ExecAnswer implements SimpleQuery.Inspector {
         return Math.max(maxBytes, Math.min(maxBytes, Integer.MAX_VALUE - overhead) + overhead);
     }
 
+    /** Rows are counted to the byte; this is for results without rows, of which there may be many. */
+    @Override
+    public long largestAnswerBytes() {
+        return maxBytes + SimpleQuery.LARGEST_ANSWER_BYTES;
+    }
+
+    @Override
+    public String tooLong() {
+        return TOO_LONG;
+    }
+
     @Override
     public void columns(List<String> names) {
         names.forEach(name -> count(name.length()));

@@ -42,6 +42,8 @@ final class ReplicationStream {
         ENDED
     }
 
+    private static final int MOST_FRAMES_AT_ONCE = 64;
+
     private final ServerSession session;
     private final FrameReader frames;
     private final boolean wholeMessages;
@@ -66,10 +68,17 @@ final class ReplicationStream {
         state = State.ENDED;
     }
 
-    /** Returns the next message, or null if none is there. */
+    /**
+     * Returns the next message, or null if none is there, or if so many frames came without one that the owner has to
+     * look at something else first; it is woken at once then.
+     */
     @Nullable
     ServerMessage receive() {
-        while (inPayload || frames.next()) {
+        for (int taken = 0; inPayload || frames.next(); taken++) {
+            if (taken == MOST_FRAMES_AT_ONCE) {
+                session.wire().wake();
+                return null;
+            }
             if (inPayload) {
                 return payloadPiece();
             }
@@ -196,6 +205,7 @@ final class ReplicationStream {
     /** Waits until the server has said CopyDone, dropping what it still sends. */
     void drain(Deadline deadline, String what) {
         while (state == State.STREAMING) {
+            session.wire().checkMayGoOn(deadline, what);
             session.wire().resetArrival();
             frames.releaseLent();
             if (receive() == null) {

@@ -4,10 +4,10 @@ package io.walcast.transport.libpq;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: confined to the owner.
  */
 final class ServerSession {
+    private static final int LARGEST_NOTICES_BYTES = 1 << 20;
+
     private final Wire wire;
     private final FrameReader frames;
     private final Consumer<ErrorFields> noticeListener;
-    private final Map<String, String> parameters = new TreeMap<>();
+    private final ServerParameters parameters = new ServerParameters();
     private @Nullable ErrorFields lastError;
+    private long noticeBytes;
 
     ServerSession(Wire wire, FrameReader frames, Consumer<ErrorFields> noticeListener) {
         this.wire = wire;
@@ -52,14 +55,14 @@ final class ServerSession {
 
     /** Returns what the server has reported of its settings. */
     Map<String, String> parameters() {
-        return parameters;
+        return parameters.byName();
     }
 
     /** Waits for the next frame that is an answer; deals with the rest. */
     Frame awaitFrame(Deadline deadline, String what) {
         while (true) {
             wire.resetArrival();
-            Frame frame = pollFrame();
+            Frame frame = pollFrame(deadline, what);
             if (frame != null) {
                 return frame;
             }
@@ -70,12 +73,16 @@ final class ServerSession {
         }
     }
 
-    private @Nullable Frame pollFrame() {
+    private @Nullable Frame pollFrame(Deadline deadline, String what) {
         while (frames.next()) {
+            wire.checkMayGoOn(deadline, what);
             byte type = frames.type();
             ByteBuffer body = frames.takeRest();
             if (body == null) {
                 return null;
+            }
+            if (type == 'N') {
+                countNotice(body.remaining());
             }
             if (!takeAsynchronous(type, body)) {
                 return new Frame(type, body);
@@ -84,25 +91,25 @@ final class ServerSession {
         return null;
     }
 
+    private void countNotice(int bytes) {
+        noticeBytes += bytes;
+        if (noticeBytes > LARGEST_NOTICES_BYTES) {
+            throw new ProtocolViolationException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED, "notices in answer to one command longer than 1 MB");
+        }
+    }
+
     /** Deals with {@code body} if it is of a kind that may come at any time; returns whether it was. */
     boolean takeAsynchronous(byte type, ByteBuffer body) {
         switch (type) {
             case 'N' -> noticeListener.accept(BackendMessages.errorFields(body));
-            case 'S' -> {
-                BackendMessages.Parameter parameter = BackendMessages.parameterStatus(body);
-                parameters.put(parameter.name(), parameter.value());
-            }
+            case 'S' -> parameters.put(BackendMessages.parameterStatus(body));
             case 'A' -> body.position(body.limit());
             default -> {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Returns whether frames of {@code type} may come at any time. */
-    static boolean isAsynchronous(byte type) {
-        return type == 'N' || type == 'S' || type == 'A';
     }
 
     /** Keeps an error the server reported, in case it closes without another word. */
@@ -116,6 +123,12 @@ final class ServerSession {
     WalException lost() {
         ErrorFields said = lastError;
         return said != null && !wire.isClosed() ? new ServerErrorException(said) : wire.lost();
+    }
+
+    /** Another command begins: what was said before does not concern it. */
+    void beginCommand() {
+        lastError = null;
+        noticeBytes = 0;
     }
 
     void forgetError() {

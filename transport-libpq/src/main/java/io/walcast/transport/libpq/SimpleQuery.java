@@ -3,6 +3,7 @@ package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
+import io.walcast.core.error.SqlState;
 import io.walcast.transport.libpq.ServerSession.Frame;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: confined to the owner.
  */
 final class SimpleQuery {
+    /** A history file of the largest size, and as much again. */
+    static final long LARGEST_ANSWER_BYTES = CommandAnswers.LARGEST_HISTORY_BYTES + (1 << 20);
+
+    private static final int ROW_OVERHEAD_BYTES = 5;
+    private static final int RESULT_OVERHEAD_BYTES = 64;
+
     private final ServerSession session;
     private boolean readyOwed;
 
@@ -28,6 +35,16 @@ final class SimpleQuery {
 
         /** One of its rows. */
         void row(List<byte @Nullable []> values);
+
+        /** Returns how long the whole answer may be. */
+        default long largestAnswerBytes() {
+            return LARGEST_ANSWER_BYTES;
+        }
+
+        /** What to say of one that is longer. */
+        default String tooLong() {
+            return "answer to a command longer than 2 MB";
+        }
 
         /** Takes anything. */
         Inspector ANYTHING = new Inspector() {
@@ -56,7 +73,7 @@ final class SimpleQuery {
         if (readyOwed) {
             awaitReady(deadline, command);
         }
-        session.forgetError();
+        session.beginCommand();
         session.wire().send(FrontendMessages.query(command));
         return collect(command, inspector, false, deadline);
     }
@@ -66,6 +83,7 @@ final class SimpleQuery {
      * something of the stream behind its own CopyDone, a keepalive for example: {@code dropCopyData} passes over it.
      */
     Outcome collectAfterStream(boolean dropCopyData, Deadline deadline) {
+        session.beginCommand();
         return collect("end of streaming", Inspector.ANYTHING, dropCopyData, deadline);
     }
 
@@ -73,8 +91,13 @@ final class SimpleQuery {
         List<QueryResult> results = new ArrayList<>();
         QueryResult.Builder open = new QueryResult.Builder();
         ServerErrorException error = null;
+        long bytes = 0;
         while (true) {
             Frame frame = session.awaitFrame(deadline, what);
+            bytes += frame.type() == 'd' ? 0 : frame.body().remaining() + overheadBytes(frame.type());
+            if (bytes > inspector.largestAnswerBytes()) {
+                throw new ProtocolViolationException(SqlState.PROGRAM_LIMIT_EXCEEDED, inspector.tooLong());
+            }
             switch (frame.type()) {
                 case 'T' -> inspector.columns(open.columns(BackendMessages.rowDescription(frame.body())));
                 case 'D' -> inspector.row(open.row(BackendMessages.dataRow(frame.body())));
@@ -102,6 +125,11 @@ final class SimpleQuery {
                 default -> throw frame.unexpected("in answer to a command");
             }
         }
+    }
+
+    /** What a frame costs besides its body: a row little, a result of its own several objects. */
+    private static int overheadBytes(byte type) {
+        return type == 'D' ? ROW_OVERHEAD_BYTES : RESULT_OVERHEAD_BYTES;
     }
 
     private void awaitReady(Deadline deadline, String what) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The event loop puts what it read into a queue; when the window is full it stops reading, and goes on when half of
  * it has been consumed. The owner takes buffers out, parses them and waits here for more.
  *
- * <p>Threading: {@link #poll}, {@link #consumed}, {@link #await} by the owner; the {@code on} methods by the event loop;
+ * <p>Threading: {@link #poll}, {@link #consumed}, {@link #await}, {@link #checkMayGoOn} by the owner; the {@code on} methods by the event loop;
  * the rest by any thread.
  */
 final class Wire {
@@ -166,20 +166,29 @@ final class Wire {
     }
 
     /**
-     * Waits for an arrival.
+     * Waits for an arrival, under the conditions of {@link #checkMayGoOn}.
+     */
+    void await(Deadline deadline, String what) {
+        checkMayGoOn(deadline, what);
+        arrived.await(deadline.leftNs());
+        checkMayGoOn(deadline, what);
+    }
+
+    /**
+     * Returns normally as long as the owner may go on. To be called once for each frame, too: a server that always has
+     * another one must not keep the owner busy for ever.
      *
      * @throws io.walcast.core.error.CanceledException if that was asked for
      * @throws ConnectionException if the connection is closed here, or {@code deadline} passed
      */
-    void await(Deadline deadline, String what) {
+    void checkMayGoOn(Deadline deadline, String what) {
         cancellation.check(what);
         if (closed) {
             throw OwnerGate.closedException();
         }
-        if (!arrived.await(deadline.leftNs()) && deadline.hasPassed()) {
+        if (deadline.hasPassed()) {
             throw new ConnectionException(what + ": timeout expired", null);
         }
-        cancellation.check(what);
     }
 
     /** Sends; the wire releases {@code buffer} in every case. */

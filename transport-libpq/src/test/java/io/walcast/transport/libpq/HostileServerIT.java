@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConnectionException;
+import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
@@ -17,6 +18,7 @@ import io.walcast.testkit.primary.ScriptedPrimary;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.WalReceiverConnection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -286,6 +288,52 @@ final class HostileServerIT {
 
         assertThat(e).isInstanceOf(ConnectionException.class).hasMessageEndingWith("timeout expired");
         assertThat(e.sqlState()).isEqualTo(SqlState.CANNOT_CONNECT);
+    }
+
+    @Test
+    void givesUpInTimeOnAServerThatFloods() {
+        byte[] notification = FakeWire.frame('A', new byte[6]);
+        WalException e = refused("sslmode=disable connect_timeout=2", session -> {
+            session.readStartup();
+            flood(session, notification);
+        });
+
+        assertThat(e).isInstanceOf(ConnectionException.class).hasMessageEndingWith("timeout expired");
+    }
+
+    @Test
+    void refusesParametersWithoutEndBeforeItIsLoggedIn() {
+        WalException e = refusedAfterStartup("", session -> {
+            for (int i = 0; true; i++) {
+                flood(session, FakeWire.frame('S', "p%d\0x\0".formatted(i).getBytes(ISO_8859_1)), 1);
+            }
+        });
+
+        assertThat(e).isInstanceOf(ProtocolViolationException.class);
+        assertThat(e).hasMessageEndingWith("server reports more than 200 parameters");
+    }
+
+    @Test
+    void answersARequestForAPasswordOnce() {
+        byte[] request = FakeWire.frame('R', new byte[] {0, 0, 0, 3});
+        WalException e = refusedAfterStartup("", session -> flood(session, request));
+
+        assertThat(e).isInstanceOf(ProtocolViolationException.class);
+        assertThat(e).hasMessageEndingWith("unexpected authentication request 3");
+    }
+
+    private static void flood(PrimarySession session, byte[] frame) throws IOException {
+        while (true) {
+            flood(session, frame, 1000);
+        }
+    }
+
+    private static void flood(PrimarySession session, byte[] frame, int times) throws IOException {
+        ByteBuffer frames = ByteBuffer.allocate(times * frame.length);
+        while (frames.hasRemaining()) {
+            frames.put(frame);
+        }
+        session.sendRaw(frames.array());
     }
 
     @Test

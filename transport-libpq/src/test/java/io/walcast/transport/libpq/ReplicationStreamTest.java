@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
+import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
@@ -24,6 +25,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,6 +177,48 @@ final class ReplicationStreamTest {
         assertThat(server.notices)
                 .singleElement()
                 .satisfies(notice -> assertThat(notice.message()).isEqualTo("mind the gap"));
+    }
+
+    @Test
+    void comesBackToItsOwnerInAFloodOfNotices() {
+        byte[] notice = FakeWire.frame('N', "SWARNING\0C01000\0Mmind the gap\0\0".getBytes(US_ASCII));
+        for (int i = 0; i < 100; i++) {
+            server.arrive(notice);
+        }
+        server.arrive(walFrame(START, new byte[100]));
+        server.latch.reset();
+
+        assertThat(receive()).isNull();
+        assertThat(server.notices).hasSize(64);
+        assertThat(server.latch.isSet()).isTrue();
+        assertThat(receive()).isInstanceOf(XLogData.class);
+        assertThat(server.notices).hasSize(100);
+    }
+
+    @Test
+    @Timeout(30)
+    void drainsThroughAFloodOfNotices() {
+        for (int i = 0; i < 200; i++) {
+            server.arrive(FakeWire.frame('A', new byte[10]));
+        }
+        server.arrive(FakeWire.frame('c', new byte[0]));
+
+        stream.drain(Deadline.NEVER, "end of streaming");
+
+        assertThat(stream.state()).isEqualTo(ReplicationStream.State.SERVER_DONE);
+    }
+
+    @Test
+    void stopsDrainingAFloodWhenCanceledOrLate() {
+        server.arrive(walFrame(START, new byte[100])).arrive(FakeWire.frame('c', new byte[0]));
+
+        assertThatThrownBy(() -> stream.drain(new Deadline(System.nanoTime(), false), "end of streaming"))
+                .isInstanceOf(ConnectionException.class)
+                .hasMessage("end of streaming: timeout expired");
+        server.cancellation.request();
+        assertThatThrownBy(() -> stream.drain(Deadline.NEVER, "end of streaming"))
+                .isInstanceOf(CanceledException.class);
+        assertThat(receive()).isInstanceOf(XLogData.class);
     }
 
     @Test
