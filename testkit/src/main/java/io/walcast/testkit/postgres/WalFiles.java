@@ -102,7 +102,10 @@ public final class WalFiles {
         }
     }
 
-    /** On its way to a new timeline a receiver begins again with the segment that holds the switch. */
+    /**
+     * On its way to a new timeline a receiver begins again with the segment that holds the switch, which may lie well before
+     * the end of what it holds: a primary can die within a record of many segments, which no timeline continues.
+     */
     private void requireNoGap(@Nullable SegmentKey previous, SegmentKey key) {
         if (previous == null) {
             return;
@@ -111,7 +114,7 @@ public final class WalFiles {
         long now = key.segment().segmentNumber();
         boolean sameTimeline =
                 previous.segment().timeline().equals(key.segment().timeline());
-        boolean follows = sameTimeline ? now == before + 1 : now == before || now == before + 1;
+        boolean follows = sameTimeline ? now == before + 1 : now <= before + 1;
         if (!follows) {
             differences.add("gap between %s and %s".formatted(previous.name(size), key.name(size)));
         } else if (sameTimeline && previous.isPartial()) {
