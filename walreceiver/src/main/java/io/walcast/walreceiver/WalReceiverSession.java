@@ -150,8 +150,17 @@ public final class WalReceiverSession {
         StreamStart start = StartPoint.find(directory, segmentSize, connection, server, config.slot());
         Timelines timelines = new Timelines(directory, connection, listener);
         StreamStart first = start;
-        timelines.fetch(start.timeline(), server.timeline(), history -> ownEnd(history, first, segmentSize));
+        TimelineHistory history =
+                timelines.fetch(start.timeline(), server.timeline(), known -> ownEnd(known, first, segmentSize));
         Lsn floor = start.lsn();
+        Lsn fork = history.switchPoint(start.timeline()).orElse(start.lsn());
+        if (start.lsn().isAfter(fork)) {
+            // Our timeline was left within a record, and we hold whole segments of it that its successor does not.
+            floor = fork;
+            TimelineId next = history.nextTimeline(start.timeline()).orElseThrow();
+            listener.onTimelineSwitch(start.timeline(), next, fork);
+            start = new StreamStart(next, segmentSize.startOfSegment(fork));
+        }
         while (true) {
             Stretch stretch = stream(connection, server, segmentSize, start, floor);
             if (stretch.end() != null) {
@@ -160,7 +169,7 @@ public final class WalReceiverSession {
             TimelineId next = requireNonNull(stretch.next().nextTimeline());
             floor = requireNonNull(stretch.next().nextStart());
             Lsn switchPoint = floor;
-            timelines.fetch(start.timeline(), next, history -> switchPoint);
+            timelines.fetch(start.timeline(), next, known -> switchPoint);
             listener.onTimelineSwitch(start.timeline(), next, floor);
             moveTo(WalRcvState.RESTARTING);
             moveTo(WalRcvState.CONNECTING);

@@ -86,11 +86,15 @@ final class StreamStartFinder {
 
     private @Nullable WalFileName newest(TimelineId timeline, SegmentSize size) throws IOException {
         return layout.segments().stream()
-                .filter(file -> file.segmentName(size)
-                        .filter(name -> name.timeline().equals(timeline))
-                        .isPresent())
+                .filter(file -> isOn(timeline, file, size))
                 .reduce((older, newer) -> newer)
                 .orElse(null);
+    }
+
+    private static boolean isOn(TimelineId timeline, WalFileName file, SegmentSize size) {
+        return file.segmentName(size)
+                .filter(name -> name.timeline().equals(timeline))
+                .isPresent();
     }
 
     private static long start(WalFileName file, SegmentSize size) {
@@ -98,18 +102,19 @@ final class StreamStartFinder {
     }
 
     Lsn endOfWal(TimelineId timeline, SegmentSize size) throws IOException {
-        WalFileName file = newest(timeline, size);
-        if (file == null) {
-            return Lsn.INVALID;
-        }
-        Lsn start = new Lsn(start(file, size));
+        List<Lsn> starts = layout.segments().stream()
+                .filter(file -> isOn(timeline, file, size))
+                .map(file -> new Lsn(start(file, size)))
+                .toList();
         try (DirectoryPageSource pages = new DirectoryPageSource(layout, timeline, size)) {
-            Lsn end = endOfWal(pages, start, size);
-            if (end == null && size.segmentNumber(start) > 0) {
-                end = endOfWal(pages, new Lsn(start.value() - size.bytes()), size);
+            for (int i = starts.size() - 1; i >= 0; i--) {
+                Lsn end = endOfWal(pages, starts.get(i), size);
+                if (end != null) {
+                    return end;
+                }
             }
-            return end == null ? start : end;
         }
+        return starts.isEmpty() ? Lsn.INVALID : starts.get(starts.size() - 1);
     }
 
     private static @Nullable Lsn endOfWal(DirectoryPageSource pages, Lsn from, SegmentSize size) {

@@ -141,8 +141,8 @@ public final class WalDirectory implements AutoCloseable {
     }
 
     /**
-     * Returns the end of the last whole, valid record in the newest segment of {@code timeline}; if no record begins in that
-     * segment, in the one before it. The segment's start if there is no such record, 0/0 if there is no segment.
+     * Returns the end of the last whole, valid record in the newest segment of {@code timeline} in which a record begins. The
+     * newest segment's start if there is no record at all, 0/0 if there is no segment.
      */
     public Lsn endOfWal(TimelineId timeline, SegmentSize size) {
         try {
