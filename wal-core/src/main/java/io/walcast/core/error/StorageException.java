@@ -4,8 +4,11 @@ package io.walcast.core.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local disk failed, or holds something it should not. Never retried: after a failed sync the kernel may have
- * dropped the pages it could not write, so nothing that follows could be trusted.
+ * The local disk failed, is full, or holds something it should not.
+ *
+ * <p>After a failed write or sync it is never retried: the kernel may have dropped the pages it could not write, so nothing
+ * that follows could be trusted. The one exception is a full disk (53100) that was met before anything on it was changed:
+ * the same may be tried again later.
  */
 public final class StorageException extends WalException {
     private static final long serialVersionUID = 1L;
@@ -17,6 +20,15 @@ public final class StorageException extends WalException {
 
     /** Makes one with the given SQLSTATE, for example XX001 for damaged data. */
     public StorageException(SqlState sqlState, String message, @Nullable Throwable cause) {
-        super(sqlState, Retry.NEVER, message, cause);
+        this(sqlState, Retry.NEVER, message, cause);
+    }
+
+    private StorageException(SqlState sqlState, Retry retry, String message, @Nullable Throwable cause) {
+        super(sqlState, retry, message, cause);
+    }
+
+    /** Makes one with SQLSTATE 53100, for a call that found no room and changed nothing; it may be tried again. */
+    public static StorageException diskFull(String message, @Nullable Throwable cause) {
+        return new StorageException(SqlState.DISK_FULL, Retry.BACKOFF, message, cause);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
-import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -29,23 +28,28 @@ final class StorageFailure {
         return first != null;
     }
 
-    /** Makes {@code cause} the failure unless there is one already, and returns the one that counts. */
+    /** Makes {@code cause}, even a full disk, the failure unless there is one already, and returns the one that counts. */
     StorageException fail(String what, Throwable cause) {
         synchronized (this) {
             StorageException failure = first;
             if (failure == null) {
-                failure = describe(what, cause);
+                failure = new StorageException(text(what, cause), cause);
                 first = failure;
             }
             return failure;
         }
     }
 
-    /** Returns the exception for a call that failed without harm to what is stored. */
+    /** Returns the exception for a call that failed without harm to what is stored; a full disk may be tried again. */
     static StorageException describe(String what, Throwable cause) {
-        SqlState sqlState = cause instanceof DiskFullException ? SqlState.DISK_FULL : SqlState.IO_ERROR;
-        String reason =
-                cause instanceof IOException && cause.getMessage() != null ? cause.getMessage() : cause.toString();
-        return new StorageException(sqlState, what + ": " + reason, cause);
+        String message = text(what, cause);
+        return cause instanceof DiskFullException
+                ? StorageException.diskFull(message, cause)
+                : new StorageException(message, cause);
+    }
+
+    private static String text(String what, Throwable cause) {
+        boolean named = cause instanceof IOException && cause.getMessage() != null;
+        return what + ": " + (named ? cause.getMessage() : cause);
     }
 }

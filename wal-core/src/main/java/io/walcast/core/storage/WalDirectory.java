@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * file, so that nothing is acknowledged which an earlier process only believed to be on disk.
  *
  * <p>Every method throws {@link StorageException} when the disk fails. A failed sync ends the storage: nothing can be
- * written any more through this object.
+ * written any more through this object. A full disk does not; where it is told by an exception, that has SQLSTATE 53100 and
+ * the call may be repeated.
  *
  * <p>Threading: any thread, but not two at a time; {@link SegmentWriter} has rules of its own.
  */
@@ -63,7 +64,7 @@ public final class WalDirectory implements AutoCloseable {
      *
      * @throws RefusedException with 55006 if somebody else has it open
      * @throws StorageException with 53100 if there is no room to write the unfinished segment again (nothing has changed
-     *     then); 42501 if there is a link where a file should be; else if the disk fails
+     *     then, and it may be tried again); 42501 if there is a link where a file should be; else if the disk fails
      */
     public static WalDirectory open(WalFileSystem fileSystem, Path directory, WalDirectoryOptions options) {
         DirectoryLayout layout = new DirectoryLayout(fileSystem, directory, options);
