@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>the text for {@code ENOSPC} is learned once, by a write to {@code /dev/full}, which always answers with it;
  *   <li>{@code EDQUOT} cannot be had that way; its texts in the C locale are known;
- *   <li>for any other text the usable space decides: next to none left means full. This covers systems without
- *       {@code /dev/full}, and quotas in other languages as far as they show in the usable space.
+ *   <li>without a {@code /dev/full} the usable space decides for any other text: next to none left means full. Where the text
+ *       for {@code ENOSPC} is known, it does not: a disk may break while it is full.
  * </ol>
  *
  * <p>When in doubt the answer is "broken", which ends the storage loudly; "full" is only a pause.
@@ -39,34 +40,36 @@ final class DiskFull {
 
     /** Returns {@code e}, or a {@link DiskFullException} in its place if that is what it means. */
     static IOException told(IOException e, Path path) {
-        if (e instanceof DiskFullException || !meansFull(e, path)) {
+        String reason = reason(e);
+        if (e instanceof DiskFullException || !meansFull(reason, LEARNED_TEXT, () -> usableBytes(path))) {
             return e;
         }
-        return new DiskFullException(path + ": " + reason(e), e);
+        return new DiskFullException(path + ": " + reason, e);
     }
 
-    private static boolean meansFull(IOException e, Path path) {
-        String reason = reason(e);
+    static boolean meansFull(@Nullable String reason, @Nullable String learnedText, LongSupplier usableBytes) {
         if (reason == null) {
             return false;
         }
         String lowerCase = reason.toLowerCase(Locale.ROOT);
-        return reason.equals(LEARNED_TEXT)
+        return reason.equals(learnedText)
                 || QUOTA_TEXTS.contains(lowerCase)
                 || C_LOCALE_TEXTS.contains(lowerCase)
-                || isUsedUp(path);
+                || (learnedText == null && usableBytes.getAsLong() < NEXT_TO_NONE_BYTES);
     }
 
     private static @Nullable String reason(IOException e) {
         return e instanceof FileSystemException named ? named.getReason() : e.getMessage();
     }
 
-    private static boolean isUsedUp(Path path) {
+    private static long usableBytes(Path path) {
         try {
             Path directory = path.toAbsolutePath().getParent();
-            return directory != null && Files.getFileStore(directory).getUsableSpace() < NEXT_TO_NONE_BYTES;
+            return directory == null
+                    ? Long.MAX_VALUE
+                    : Files.getFileStore(directory).getUsableSpace();
         } catch (IOException cannotTell) {
-            return false;
+            return Long.MAX_VALUE;
         }
     }
 

@@ -48,4 +48,18 @@ class DiskFullTest {
 
         assertThat(DiskFull.told(e, directory.resolve("file"))).isSameAs(e);
     }
+
+    @Test
+    void isNoBrokenDiskThatHappensToBeFull() {
+        assertThat(DiskFull.meansFull("Input/output error", "No space left on device", () -> 0))
+                .isFalse();
+        assertThat(DiskFull.meansFull("No queda espacio", "No queda espacio", () -> Long.MAX_VALUE))
+                .isTrue();
+    }
+
+    @Test
+    void isToldByTheUsableSpaceWhereTheTextCannotBeLearned() {
+        assertThat(DiskFull.meansFull("No queda espacio", null, () -> 4096)).isTrue();
+        assertThat(DiskFull.meansFull("No queda espacio", null, () -> 1 << 20)).isFalse();
+    }
 }
