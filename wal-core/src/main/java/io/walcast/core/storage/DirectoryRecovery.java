@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * believed to be on disk. It may be cut short anywhere, any number of times, and ends in the same state.
  *
  * <ol>
- *   <li>What an earlier process was making in {@code .walcast} is removed; nobody was told of it.
+ *   <li>What an earlier process was making in {@code .walcast} is removed; nobody was told of it. So is what it wrote ahead
+ *       before or beside the newest segment, for instance on a timeline that was left since: streaming does not come by again.
  *   <li>Links and other things that are no files, under a WAL file's name, are refused.
  *   <li>The tail (the newest segment, if it is unfinished) is rewritten, see {@link DirectoryLayout#rewrite}. One that
  *       cannot be a segment, by its size, is set aside. If the newest segment is finished and the next one was begun under
@@ -41,10 +42,12 @@ final class DirectoryRecovery {
 
     private void removeUnfinished() throws IOException {
         List<WalFileName> segments = layout.segments();
+        WalFileName newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
         for (FileEntry entry : layout.fileSystem.list(layout.own)) {
             String ahead = ahead(entry);
-            boolean overtaken =
-                    segments.stream().anyMatch(file -> file.segment().equals(ahead));
+            boolean overtaken = ahead != null
+                    && newest != null
+                    && WalFileName.parse(ahead).filter(newest::overtakes).isPresent();
             if (overtaken || entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
                 layout.fileSystem.delete(layout.own.resolve(entry.name()));
             }

@@ -65,6 +65,11 @@ record WalFileName(String segment, String compression, boolean partial) implemen
         return segment + compression + (partial ? PARTIAL : "");
     }
 
+    /** Returns whether the other segment is not after this one, or is on a timeline before this one's. */
+    boolean overtakes(WalFileName other) {
+        return other.position().compareTo(position()) < 0 || other.segment.compareTo(segment) <= 0;
+    }
+
     Optional<SegmentName> segmentName(SegmentSize size) {
         return SegmentName.parse(segment, size);
     }
