@@ -4,6 +4,7 @@ package io.walcast.core.storage;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.SystemIdentifier;
+import io.walcast.core.wal.XLogPageHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,25 +12,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the first page of a segment tells of the cluster it came from.
- *
- * <pre>
- * magic u16 | info u16 | timeline u32 | page address u64 | rest u32 | - u32 | system identifier u64 | segment size u32 | page size u32
- * </pre>
- *
- * In the byte order of the server's machine; the magic number shows which it is.
+ * What the first page of a segment tells of the cluster it came from: an {@link XLogPageHeader}, in the byte order of the
+ * server's machine; the magic number shows which it is.
  */
 record LongPageHeader(SystemIdentifier systemIdentifier, SegmentSize segmentSize) {
-    private static final int BYTES = 40;
     private static final int MAGIC_HIGH_BYTE = 0xD1;
-    private static final int LONG_HEADER = 0x0002;
-    private static final int ALL_FLAGS = 0x000F;
-    private static final int PAGE_BYTES = 8192;
 
     /** Returns the header of the segment in {@code file}, or empty if it has none that fits its name. */
     static Optional<LongPageHeader> read(WalFile file, WalFileName name) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-        if (file.readFully(bytes, 0) < BYTES) {
+        ByteBuffer bytes = ByteBuffer.allocate(XLogPageHeader.LONG_BYTES);
+        if (file.readFully(bytes, 0) < XLogPageHeader.LONG_BYTES) {
             return Optional.empty();
         }
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
@@ -42,23 +34,20 @@ record LongPageHeader(SystemIdentifier systemIdentifier, SegmentSize segmentSize
     }
 
     private static Optional<LongPageHeader> parse(ByteBuffer bytes, WalFileName name) {
-        int magic = Short.toUnsignedInt(bytes.getShort(0));
-        int info = Short.toUnsignedInt(bytes.getShort(2));
-        long pageAddress = bytes.getLong(8);
-        long systemIdentifier = bytes.getLong(24);
-        int segmentBytes = bytes.getInt(32);
-        boolean valid = magic >> Byte.SIZE == MAGIC_HIGH_BYTE
-                && (info & LONG_HEADER) != 0
-                && (info & ~ALL_FLAGS) == 0
+        long systemIdentifier = XLogPageHeader.systemIdentifier(bytes, 0);
+        int segmentBytes = XLogPageHeader.segmentSize(bytes, 0);
+        boolean valid = XLogPageHeader.magic(bytes, 0) >> Byte.SIZE == MAGIC_HIGH_BYTE
+                && XLogPageHeader.has(bytes, 0, XLogPageHeader.LONG_HEADER)
+                && (XLogPageHeader.info(bytes, 0) & ~XLogPageHeader.ALL_FLAGS) == 0
                 && systemIdentifier != 0
                 && isSegmentSize(segmentBytes)
-                && bytes.getInt(36) == PAGE_BYTES;
+                && XLogPageHeader.blockSize(bytes, 0) == XLogPageHeader.PAGE_BYTES;
         if (!valid) {
             return Optional.empty();
         }
         SegmentSize size = new SegmentSize(segmentBytes);
         Optional<SegmentName> segment = name.segmentName(size);
-        if (segment.isEmpty() || segment.get().segmentNumber() * segmentBytes != pageAddress) {
+        if (segment.isEmpty() || segment.get().segmentNumber() * segmentBytes != XLogPageHeader.pageAddress(bytes, 0)) {
             return Optional.empty();
         }
         return Optional.of(new LongPageHeader(new SystemIdentifier(systemIdentifier), size));

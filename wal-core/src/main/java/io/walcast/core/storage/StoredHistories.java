@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import io.walcast.core.TimelineHistory;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.SqlState;
@@ -13,8 +14,6 @@ import java.util.Optional;
 
 /** The timeline history files of a receive directory. */
 final class StoredHistories {
-    private static final int MAX_BYTES = 1 << 20;
-
     private final DirectoryLayout layout;
     private final StorageFailure failure;
 
@@ -36,10 +35,11 @@ final class StoredHistories {
         Path path = layout.file(WalFileName.history(timeline));
         try {
             long size = layout.regular(path).map(FileEntry::size).orElse(0L);
-            if (size > MAX_BYTES) {
+            if (size > TimelineHistory.MAX_BYTES) {
                 throw new StorageException(
                         SqlState.PROGRAM_LIMIT_EXCEEDED,
-                        "history file \"%s\" has %d bytes (expected: at most %d)".formatted(path, size, MAX_BYTES),
+                        "history file \"%s\" has %d bytes (expected: at most %d)"
+                                .formatted(path, size, TimelineHistory.MAX_BYTES),
                         null);
             }
             return size == 0 ? Optional.empty() : Optional.of(read(path, (int) size));

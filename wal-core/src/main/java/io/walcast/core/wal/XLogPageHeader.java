@@ -38,7 +38,7 @@ public final class XLogPageHeader {
     /** What should have been the rest of a record was replaced ({@code XLP_FIRST_IS_OVERWRITE_CONTRECORD}). */
     public static final int FIRST_IS_OVERWRITE_CONTRECORD = 0x0008;
     /** Every flag there is. */
-    static final int ALL_FLAGS = 0x000F;
+    public static final int ALL_FLAGS = 0x000F;
 
     private XLogPageHeader() {}
 
