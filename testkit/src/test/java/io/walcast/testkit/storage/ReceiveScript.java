@@ -57,6 +57,7 @@ final class ReceiveScript {
         try (WalDirectory wal = WalDirectory.open(fileSystem, DIRECTORY, options)) {
             wal.systemIdentifier()
                     .ifPresent(id -> assertThat(id).isEqualTo(new SystemIdentifier(StreamBytes.SYSTEM_IDENTIFIER)));
+            wal.rememberIdentity(new SystemIdentifier(StreamBytes.SYSTEM_IDENTIFIER), StreamBytes.SIZE);
             Lsn start = wal.streamStart(StreamBytes.SIZE).map(StreamStart::lsn).orElse(StreamBytes.START);
             SegmentWriter writer = wal.openSegments(StreamBytes.SIZE, TimelineId.FIRST, start);
             try (writer) {
@@ -162,7 +163,7 @@ final class ReceiveScript {
             expected.add(StreamBytes.fileName(at) + (next(at).isAfter(GOAL) ? ".partial" : ""));
         }
         assertThat(found.names(DIRECTORY)).containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(found.names(DIRECTORY.resolve(".walcast"))).containsExactly("lock");
+        assertThat(found.names(DIRECTORY.resolve(".walcast"))).containsExactly("identity", "lock");
         requireSound(found.crash(CrashOutcome.nothing()));
     }
 

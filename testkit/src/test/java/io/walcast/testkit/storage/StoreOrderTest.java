@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
 import io.walcast.core.storage.SegmentWriter;
 import io.walcast.core.storage.WalDirectory;
@@ -212,6 +213,18 @@ class StoreOrderTest {
         }
 
         assertThat(second.crash(CrashOutcome.nothing()).names(DIRECTORY)).contains("00000002.history");
+    }
+
+    @Test
+    void theIdentityIsDurableWhenItHasBeenRemembered() {
+        SystemIdentifier ours = new SystemIdentifier(StreamBytes.SYSTEM_IDENTIFIER);
+        open().rememberIdentity(ours, StreamBytes.SIZE);
+
+        FaultyFileSystem second = machine.crash(CrashOutcome.nothing());
+        try (WalDirectory wal = WalDirectory.open(second, DIRECTORY, WalDirectoryOptions.DEFAULTS)) {
+            assertThat(wal.systemIdentifier()).contains(ours);
+            assertThat(wal.segmentSize()).contains(StreamBytes.SIZE);
+        }
     }
 
     @Test

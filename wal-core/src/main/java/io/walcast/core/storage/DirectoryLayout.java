@@ -215,6 +215,27 @@ final class DirectoryLayout {
     }
 
     /**
+     * Makes the file {@code name} in {@code parent}, one of the two directories, wholly or not at all. It is durable when this
+     * returns.
+     *
+     * @throws DiskFullException if there is no room; nothing is left behind then
+     */
+    void store(Path parent, String name, byte[] content) throws IOException {
+        Path temporary = temporary(name);
+        try (WalFile file = fileSystem.create(temporary, mode)) {
+            file.write(ByteBuffer.wrap(content), 0);
+            force(file);
+        } catch (DiskFullException e) {
+            if (fileSystem.stat(temporary).isPresent()) {
+                fileSystem.delete(temporary);
+            }
+            throw e;
+        }
+        rename(temporary, parent.resolve(name));
+        syncDirectory(parent);
+    }
+
+    /**
      * Copies a file of odd size aside, durably, and tells of it.
      *
      * @throws DiskFullException if there is no room; nothing has changed then

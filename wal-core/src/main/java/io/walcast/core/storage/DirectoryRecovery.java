@@ -115,9 +115,9 @@ final class DirectoryRecovery {
         if (size == 0) {
             return Optional.empty();
         }
-        Optional<LongPageHeader> header = newestHeader(layout);
+        Optional<ClusterIdentity> header = newestHeader(layout);
         boolean fits = LongPageHeader.isSegmentSize(size)
-                && header.map(LongPageHeader::segmentSize)
+                && header.map(ClusterIdentity::segmentSize)
                         .map(SegmentSize::bytes)
                         .map(bytes -> bytes == size)
                         .orElse(true);
@@ -130,7 +130,7 @@ final class DirectoryRecovery {
     }
 
     /** Returns the newest long page header in the directory; segments of zeros, and compressed ones, tell nothing. */
-    static Optional<LongPageHeader> newestHeader(DirectoryLayout layout) throws IOException {
+    static Optional<ClusterIdentity> newestHeader(DirectoryLayout layout) throws IOException {
         List<WalFileName> segments = layout.segments();
         for (int i = segments.size() - 1; i >= 0; i--) {
             WalFileName name = segments.get(i);
@@ -139,7 +139,7 @@ final class DirectoryRecovery {
                 continue;
             }
             try (WalFile file = layout.fileSystem.openForReading(path)) {
-                Optional<LongPageHeader> header = LongPageHeader.read(file, name);
+                Optional<ClusterIdentity> header = LongPageHeader.read(file, name);
                 if (header.isPresent()) {
                     return header;
                 }

@@ -15,17 +15,19 @@ import java.util.Optional;
  * What the first page of a segment tells of the cluster it came from: an {@link XLogPageHeader}, in the byte order of the
  * server's machine; the magic number shows which it is.
  */
-record LongPageHeader(SystemIdentifier systemIdentifier, SegmentSize segmentSize) {
+final class LongPageHeader {
     private static final int MAGIC_HIGH_BYTE = 0xD1;
 
-    /** Returns the header of the segment in {@code file}, or empty if it has none that fits its name. */
-    static Optional<LongPageHeader> read(WalFile file, WalFileName name) throws IOException {
+    private LongPageHeader() {}
+
+    /** Returns what the header of the segment in {@code file} tells, or empty if it has none that fits its name. */
+    static Optional<ClusterIdentity> read(WalFile file, WalFileName name) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(XLogPageHeader.LONG_BYTES);
         if (file.readFully(bytes, 0) < XLogPageHeader.LONG_BYTES) {
             return Optional.empty();
         }
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-            Optional<LongPageHeader> header = parse(bytes.order(order), name);
+            Optional<ClusterIdentity> header = parse(bytes.order(order), name);
             if (header.isPresent()) {
                 return header;
             }
@@ -33,7 +35,7 @@ record LongPageHeader(SystemIdentifier systemIdentifier, SegmentSize segmentSize
         return Optional.empty();
     }
 
-    private static Optional<LongPageHeader> parse(ByteBuffer bytes, WalFileName name) {
+    private static Optional<ClusterIdentity> parse(ByteBuffer bytes, WalFileName name) {
         long systemIdentifier = XLogPageHeader.systemIdentifier(bytes, 0);
         int segmentBytes = XLogPageHeader.segmentSize(bytes, 0);
         boolean valid = XLogPageHeader.magic(bytes, 0) >> Byte.SIZE == MAGIC_HIGH_BYTE
@@ -50,7 +52,7 @@ record LongPageHeader(SystemIdentifier systemIdentifier, SegmentSize segmentSize
         if (segment.isEmpty() || segment.get().segmentNumber() * segmentBytes != XLogPageHeader.pageAddress(bytes, 0)) {
             return Optional.empty();
         }
-        return Optional.of(new LongPageHeader(new SystemIdentifier(systemIdentifier), size));
+        return Optional.of(new ClusterIdentity(new SystemIdentifier(systemIdentifier), size));
     }
 
     /** Returns whether a segment can have that many bytes. */

@@ -70,7 +70,7 @@ final class StoredHistories {
         }
         String what = "could not write file \"" + layout.file(WalFileName.history(timeline)) + "\"";
         try {
-            store(WalFileName.history(timeline), content);
+            layout.store(layout.directory, WalFileName.history(timeline), content);
         } catch (DiskFullException e) {
             throw StorageFailure.describe(what, e);
         } catch (IOException e) {
@@ -79,20 +79,5 @@ final class StoredHistories {
             failure.fail(what, e);
             throw e;
         }
-    }
-
-    private void store(String name, byte[] content) throws IOException {
-        Path temporary = layout.temporary(name);
-        try (WalFile file = layout.fileSystem.create(temporary, layout.mode())) {
-            file.write(ByteBuffer.wrap(content), 0);
-            layout.force(file);
-        } catch (DiskFullException e) {
-            if (layout.fileSystem.stat(temporary).isPresent()) {
-                layout.fileSystem.delete(temporary);
-            }
-            throw e;
-        }
-        layout.rename(temporary, layout.file(name));
-        layout.syncDirectory(layout.directory);
     }
 }

@@ -37,6 +37,7 @@ public final class WalDirectory implements AutoCloseable {
     private final StorageFailure failure = new StorageFailure();
     private final Set<String> trustedPartials = ConcurrentHashMap.newKeySet();
     private final StoredHistories histories;
+    private final StoredIdentity identity;
     private final StreamStartFinder positions;
 
     private final Object writerLock = new Object();
@@ -51,6 +52,7 @@ public final class WalDirectory implements AutoCloseable {
         this.layout = layout;
         this.lock = lock;
         this.histories = new StoredHistories(layout, failure);
+        this.identity = new StoredIdentity(layout, failure);
         this.positions = new StreamStartFinder(layout);
     }
 
@@ -111,17 +113,49 @@ public final class WalDirectory implements AutoCloseable {
         }
     }
 
-    /** Returns the identity of the cluster the newest segment came from, or empty if no segment tells. */
+    /**
+     * Returns the identity of the cluster the newest segment came from; if no segment tells, the one given to
+     * {@link #rememberIdentity}; else empty.
+     *
+     * @throws StorageException with XX001 if that is damaged
+     */
     public Optional<SystemIdentifier> systemIdentifier() {
-        return newestHeader().map(LongPageHeader::systemIdentifier);
+        return identity().map(ClusterIdentity::systemIdentifier);
     }
 
-    /** Returns the segment size that the newest segment tells, or empty if none does. */
+    /**
+     * Returns the segment size that the newest segment tells; if none does, the one given to {@link #rememberIdentity}; else
+     * empty.
+     *
+     * @throws StorageException with XX001 if that is damaged
+     */
     public Optional<SegmentSize> segmentSize() {
-        return newestHeader().map(LongPageHeader::segmentSize);
+        return identity().map(ClusterIdentity::segmentSize);
     }
 
-    private Optional<LongPageHeader> newestHeader() {
+    /**
+     * Remembers which cluster the WAL here comes from, for the time when an archiver has taken every segment away. It is
+     * durable when this returns. The same again changes nothing.
+     *
+     * @throws RefusedException with 55000 if the directory belongs to another cluster, or to one with other segments
+     * @throws StorageException with XX001 if what was remembered is damaged; 53100 if the disk is full
+     */
+    public void rememberIdentity(SystemIdentifier systemIdentifier, SegmentSize segmentSize) {
+        identity.remember(
+                new ClusterIdentity(systemIdentifier, segmentSize),
+                newestHeader().orElse(null));
+    }
+
+    private Optional<ClusterIdentity> identity() {
+        Optional<ClusterIdentity> told = newestHeader();
+        try {
+            return told.isPresent() ? told : identity.read();
+        } catch (IOException e) {
+            throw cannotRead(e);
+        }
+    }
+
+    private Optional<ClusterIdentity> newestHeader() {
         try {
             return DirectoryRecovery.newestHeader(layout);
         } catch (IOException e) {
