@@ -114,7 +114,7 @@ final class StreamStartFinder {
                 }
             }
         }
-        return starts.isEmpty() ? Lsn.INVALID : starts.get(starts.size() - 1);
+        return storedEnd(timeline, size);
     }
 
     private static @Nullable Lsn endOfWal(DirectoryPageSource pages, Lsn from, SegmentSize size) {

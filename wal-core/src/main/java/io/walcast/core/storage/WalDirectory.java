@@ -177,7 +177,8 @@ public final class WalDirectory implements AutoCloseable {
 
     /**
      * Returns the end of the last whole, valid record in the newest segment of {@code timeline} in which a record begins. The
-     * newest segment's start if there is no record at all, 0/0 if there is no segment.
+     * end of all stored bytes if no record can be found, so that nothing is taken for less than it is; 0/0 if there is no
+     * segment.
      */
     public Lsn endOfWal(TimelineId timeline, SegmentSize size) {
         try {
