@@ -87,8 +87,12 @@ final class SessionFixture implements AutoCloseable, WalReceiverListener {
     }
 
     WalReceiverSession session() {
+        return session(this);
+    }
+
+    WalReceiverSession session(WalReceiverListener listener) {
         WalReceiverSession made = new WalReceiverSession(
-                config, transport, directory, shared, this, Clock.system(), new AgentThreads("test"));
+                config, transport, directory, shared, listener, Clock.system(), new AgentThreads("test"));
         session = made;
         return made;
     }

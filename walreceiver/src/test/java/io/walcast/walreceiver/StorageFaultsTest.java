@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.error.StorageException;
+import io.walcast.core.error.WalException;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
 import io.walcast.testkit.storage.CrashOutcome;
 import io.walcast.testkit.storage.Fault;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -176,6 +176,20 @@ class StorageFaultsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"EIO", "EACCES", "THROWN_ERROR"})
+    void acknowledgesNoMoreThanSurvivesAfterAFailureOfAnyCall(Fault fault) {
+        long calls = rehearse();
+        for (long number = 1; number <= calls; number++) {
+            FaultyFileSystem machine = new FaultyFileSystem();
+            machine.failCall(number, fault);
+            Lsn acked = runUntilTheEnd(machine);
+            requireStored(machine.crash(CrashOutcome.random(number)), acked, number);
+        }
+    }
+
     private static long rehearse() {
         FaultyFileSystem machine = new FaultyFileSystem();
         runUntilTheEnd(machine);
@@ -185,6 +199,7 @@ class StorageFaultsTest {
     /** Runs one session over a segment end and returns what the server saw acknowledged. */
     private static Lsn runUntilTheEnd(FaultyFileSystem machine) {
         int bytes = SIZE.bytes() + 20_000;
+        Lsn acked = Lsn.INVALID;
         try (SessionFixture run = new SessionFixture(machine, DIRECTORY)) {
             run.primary.stream(new PrimaryStream()
                     .wal(START, WAL.bytes(START, bytes), 300_000)
@@ -192,29 +207,27 @@ class StorageFaultsTest {
                     .shutdown());
             try {
                 run.run();
-            } catch (StorageException | CompletionException e) {
-                // The cut.
-            } catch (Error e) {
-                // The cut, met by this thread itself.
+            } finally {
+                StatusUpdate last = run.primary.journal().lastStatus();
+                acked = last == null ? Lsn.INVALID : last.flush();
             }
-            StatusUpdate last = run.primary.journal().lastStatus();
-            return last == null ? Lsn.INVALID : last.flush();
-        } catch (StorageException | Error e) {
-            return Lsn.INVALID; // cut before anything was connected
+        } catch (WalException | Error e) {
+            // The cut or the failure, wherever it was met.
         }
+        return acked;
     }
 
-    private static void requireStored(FaultyFileSystem rebooted, Lsn acked, long cut) {
+    private static void requireStored(FaultyFileSystem rebooted, Lsn acked, long call) {
         for (Lsn at = START; at.isBefore(acked); at = at.plus(SIZE.bytes())) {
             int bytes = (int) Math.min(SIZE.bytes(), acked.minus(at));
             String name = "0000000100000000000000%02X".formatted(SIZE.segmentNumber(at));
             String found = rebooted.names(DIRECTORY).contains(name) ? name : name + ".partial";
             try {
                 assertThat(Arrays.copyOf(rebooted.content(DIRECTORY.resolve(found)), bytes))
-                        .as("cut before call %d, %s acknowledged, %s", cut, acked, found)
+                        .as("call %d, %s acknowledged, %s", call, acked, found)
                         .isEqualTo(WAL.bytes(at, bytes));
             } catch (IOException e) {
-                throw new AssertionError("cut before call " + cut + ": " + acked + " acknowledged", e);
+                throw new AssertionError("call " + call + ": " + acked + " acknowledged", e);
             }
         }
     }
