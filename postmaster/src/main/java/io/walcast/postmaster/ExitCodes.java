@@ -16,6 +16,8 @@ public final class ExitCodes {
     public static final int OK = 0;
     /** The command line cannot be used. */
     public static final int USAGE = 64;
+    /** The start script found no Java it can run on; no program of ours was started. */
+    public static final int UNAVAILABLE = 69;
     /** A bug of ours. */
     public static final int INTERNAL = 70;
     /** The local disk failed; look at it before starting again. */
@@ -34,6 +36,7 @@ public final class ExitCodes {
         return new TreeMap<>(Map.of(
                 OK, "done, or stopped on request",
                 USAGE, "the command line or the connection string cannot be used",
+                UNAVAILABLE, "no usable Java was found",
                 INTERNAL, "an internal error: please report it",
                 STORAGE, "the local disk failed: look at it before starting again",
                 TEMPORARY, "server away or busy, directory in use: may be started again",

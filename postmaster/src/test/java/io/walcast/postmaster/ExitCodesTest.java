@@ -57,6 +57,6 @@ class ExitCodesTest {
 
     @Test
     void areAllExplained() {
-        assertThat(ExitCodes.meanings()).containsOnlyKeys(0, 64, 70, 74, 75, 77, 78);
+        assertThat(ExitCodes.meanings()).containsOnlyKeys(0, 64, 69, 70, 74, 75, 77, 78);
     }
 }

@@ -143,6 +143,7 @@ public final class WalReceiverSession {
     private ReceiveEnd receive(WalReceiverConnection connection) {
         SenderInfo sender = connection.senderInfo();
         shared.connected(sender.host(), sender.port(), transport.displayConninfo(config.conninfo()));
+        ServerVersions.check(sender);
         directory.setGroupAccess(GROUP_READABLE.equals(connection.show("data_directory_mode")));
         SystemIdentity server = identify(connection);
         SegmentSize segmentSize = segmentSize(connection);

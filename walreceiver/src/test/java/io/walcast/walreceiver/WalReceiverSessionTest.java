@@ -18,6 +18,7 @@ import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.RefusedException;
+import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
@@ -38,6 +39,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class WalReceiverSessionTest {
@@ -155,6 +159,32 @@ class WalReceiverSessionTest {
                         RefusedException.class,
                         e -> assertThat(e.sqlState()).isEqualTo(SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE))
                 .hasMessageContaining("database system identifier differs between the primary and standby");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"13, older than 14", "19, newer than 18"})
+    void refusesAServerOfAVersionItDoesNotKnow(int major, String reason) throws Exception {
+        fixture.primary.serverMajor(major);
+
+        assertThatThrownBy(fixture::run)
+                .isInstanceOfSatisfying(RefusedException.class, e -> {
+                    assertThat(e.sqlState()).isEqualTo(SqlState.FEATURE_NOT_SUPPORTED);
+                    assertThat(e.retry()).isEqualTo(Retry.NEVER);
+                })
+                .hasMessage("incompatible server version " + major
+                        + ".0; client does not support streaming from server versions " + reason);
+
+        assertThat(fixture.files()).isEmpty();
+        assertThat(fixture.primary.journal().calls(PrimaryCall.IDENTIFY_SYSTEM)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {14, 15, 16, 17, 18})
+    void receivesFromEveryVersionItKnows(int major) throws Exception {
+        fixture.primary.serverMajor(major);
+        fixture.streams(5_000);
+
+        assertThat(fixture.runUntilFlushed(START.plus(5_000))).isEqualTo(ReceiveEnd.STOP_REQUESTED);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.walcast.postmaster.receivewal;
 
 import io.walcast.core.Lsn;
+import io.walcast.ipc.Agent;
 import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
 import io.walcast.ipc.WalRcvStatus;
@@ -81,17 +82,7 @@ final class ProgressReporter implements AutoCloseable {
     public void close() {
         closed = true;
         latch.set();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Agent.join(thread);
         messages.endStatus();
     }
 }

@@ -12,6 +12,7 @@ import io.walcast.postmaster.ExitCodes;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.CreateSlot;
 import io.walcast.transport.WalReceiverConnection;
+import io.walcast.walreceiver.ServerVersions;
 
 /** {@code --create-slot} and {@code --drop-slot}. */
 final class SlotAction {
@@ -31,6 +32,7 @@ final class SlotAction {
         String slot = requireNonNull(options.slot);
         String command = "";
         try (WalReceiverConnection connection = connect()) {
+            ServerVersions.check(connection.senderInfo());
             if (options.dropSlot) {
                 command = "DROP_REPLICATION_SLOT \"" + slot + "\"";
                 verbose("dropping replication slot \"" + slot + "\"");

@@ -61,7 +61,9 @@ final class LibpqSession {
                 return;
             }
             session.sendAuthenticationOk();
-            session.completeStartup(PrimarySession.PARAMETERS);
+            Map<String, String> parameters = new LinkedHashMap<>(PrimarySession.PARAMETERS);
+            parameters.put("server_version", script.serverMajor() + ".0");
+            session.completeStartup(parameters);
             startInbox();
             while (answer(inbox.nextQuery())) {
                 // each turn answers one command

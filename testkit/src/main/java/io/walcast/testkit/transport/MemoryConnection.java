@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryConnection implements WalReceiverConnection {
     private static final byte NO_LONGER_LENT = (byte) 0xDD;
-    private static final int SERVER_VERSION = 180_000;
 
     private final ConnectOptions options;
     private final PrimaryScript script;
@@ -72,7 +71,8 @@ final class MemoryConnection implements WalReceiverConnection {
     @Override
     public SenderInfo senderInfo() {
         beginCall();
-        return new SenderInfo("memory", 0, SERVER_VERSION, 1, Map.of(), null);
+        int major = script.serverMajor();
+        return new SenderInfo("memory", 0, major * 10_000, 1, Map.of("server_version", major + ".0"), null);
     }
 
     @Override

@@ -36,6 +36,14 @@ public final class PrimaryScript {
     private volatile SystemIdentity identity = new SystemIdentity(
             new SystemIdentifier(7_000_000_000_000_000_001L), TimelineId.FIRST, Lsn.parse("0/3000000"), null);
     private volatile int pieceBytes;
+    private volatile int serverMajor = 18;
+
+    /** Says which major version of PostgreSQL the primary claims to be; 18 unless said otherwise. */
+    @CanIgnoreReturnValue
+    public PrimaryScript serverMajor(int major) {
+        serverMajor = major;
+        return this;
+    }
 
     /** Says what {@code IDENTIFY_SYSTEM} answers. */
     @CanIgnoreReturnValue
@@ -105,6 +113,11 @@ public final class PrimaryScript {
     /** Returns what the primary saw and did. */
     public PrimaryJournal journal() {
         return journal;
+    }
+
+    /** Returns the major version of PostgreSQL that the primary claims to be. */
+    public int serverMajor() {
+        return serverMajor;
     }
 
     /** Returns what {@code IDENTIFY_SYSTEM} answers. */
