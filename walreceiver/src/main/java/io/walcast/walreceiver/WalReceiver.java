@@ -179,7 +179,10 @@ public final class WalReceiver implements AutoCloseable {
         return shared.flushedUpto();
     }
 
-    /** Returns whether the WAL before {@code lsn} is on disk for good; waits for it up to {@code timeout}. */
+    /**
+     * Returns whether the WAL before {@code lsn} is on disk for good; waits for it up to {@code timeout}. A position says
+     * nothing of its timeline: around a promotion look at {@link #status} too.
+     */
     public boolean awaitFlush(Lsn lsn, Duration timeout) {
         return shared.awaitFlush(lsn, timeout);
     }

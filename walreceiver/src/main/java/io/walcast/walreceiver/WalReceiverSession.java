@@ -147,6 +147,7 @@ public final class WalReceiverSession {
         directory.setGroupAccess(GROUP_READABLE.equals(connection.show("data_directory_mode")));
         SystemIdentity server = identify(connection);
         SegmentSize segmentSize = segmentSize(connection);
+        directory.rememberIdentity(server.systemIdentifier(), segmentSize);
         createSlotIfWanted(connection);
         StreamStart start = StartPoint.find(directory, segmentSize, connection, server, config.slot());
         Timelines timelines = new Timelines(directory, connection, listener);

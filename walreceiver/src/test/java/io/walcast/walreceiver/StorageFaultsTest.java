@@ -38,6 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StorageFaultsTest {
     private static final Path DIRECTORY = Path.of("/wal");
 
+    private static final String FIRST_SEGMENT = "000000010000000000000010";
+
     private final FaultyFileSystem disk = new FaultyFileSystem();
     private final SessionFixture fixture = new SessionFixture(disk, DIRECTORY);
 
@@ -49,7 +51,9 @@ class StorageFaultsTest {
     /** Returns a condition for the sync of WAL in the first segment; the one of its zeros comes before. */
     private static Predicate<FileCall> syncOfWal() {
         AtomicInteger syncs = new AtomicInteger();
-        return call -> call.kind() == FileCall.Kind.FORCE && syncs.incrementAndGet() > 1;
+        return call -> call.kind() == FileCall.Kind.FORCE
+                && String.valueOf(call.path().getFileName()).startsWith(FIRST_SEGMENT)
+                && syncs.incrementAndGet() > 1;
     }
 
     private Lsn acknowledged() {

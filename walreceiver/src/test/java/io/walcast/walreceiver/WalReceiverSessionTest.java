@@ -29,6 +29,7 @@ import io.walcast.testkit.transport.Reaction;
 import io.walcast.transport.EndResult;
 import io.walcast.transport.SlotPosition;
 import io.walcast.transport.SystemIdentity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -185,6 +186,19 @@ class WalReceiverSessionTest {
         fixture.streams(5_000);
 
         assertThat(fixture.runUntilFlushed(START.plus(5_000))).isEqualTo(ReceiveEnd.STOP_REQUESTED);
+    }
+
+    @Test
+    void refusesAnotherClusterAlsoWhenAnArchiverTookEverySegment() throws Exception {
+        fixture.streams(SEGMENT);
+        fixture.runUntilFlushed(START.plus(SEGMENT));
+        Files.delete(fixture.path.resolve(FIRST_FILE));
+        fixture.primary.identity(
+                new SystemIdentity(new SystemIdentifier(5), TimelineId.FIRST, START.plus(9_000), null));
+
+        assertThatThrownBy(fixture::run)
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("database system identifier differs");
     }
 
     @Test
