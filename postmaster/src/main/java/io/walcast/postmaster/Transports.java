@@ -20,7 +20,7 @@ public final class Transports {
         String home = System.getProperty("walcast.home");
         if (home != null) {
             try {
-                loaders.addAll(PluginDirectory.classLoaders(Path.of(home, "plugins"), own));
+                loaders.addAll(PluginDirectory.classLoaders(Path.of(home, "plugins"), own, refused));
             } catch (UncheckedIOException e) {
                 refused.accept("the plugins cannot be read: " + e.getMessage());
             }

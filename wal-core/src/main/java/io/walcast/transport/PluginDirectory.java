@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -9,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
@@ -23,9 +27,10 @@ public final class PluginDirectory {
      * Returns one class loader for each plugin, in the order of their names; none if there is no such folder. The class
      * loaders stay open as long as the program runs.
      *
+     * @param refused hears a sentence about each jar that cannot be read, which a class loader would pass over in silence
      * @throws UncheckedIOException if the folder cannot be read
      */
-    public static List<ClassLoader> classLoaders(Path directory, ClassLoader parent) {
+    public static List<ClassLoader> classLoaders(Path directory, ClassLoader parent, Consumer<String> refused) {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -33,7 +38,7 @@ public final class PluginDirectory {
         for (Path plugin : entries(directory)) {
             List<Path> jars = Files.isDirectory(plugin) ? entries(plugin) : List.of(plugin);
             URL[] urls = jars.stream()
-                    .filter(jar -> jar.toString().endsWith(".jar"))
+                    .filter(jar -> jar.toString().endsWith(".jar") && isReadable(jar, refused))
                     .map(PluginDirectory::url)
                     .toArray(URL[]::new);
             if (urls.length > 0) {
@@ -48,6 +53,16 @@ public final class PluginDirectory {
             return entries.sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isReadable(Path jar, Consumer<String> refused) {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            requireNonNull(file);
+            return true;
+        } catch (IOException e) {
+            refused.accept("the plugin \"" + jar + "\" cannot be read: " + e.getMessage());
+            return false;
         }
     }
 

@@ -30,6 +30,7 @@ class PluginDirectoryTest {
     Path plugins;
 
     private final List<ClassLoader> loaders = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
 
     @AfterEach
     void closeLoaders() throws IOException {
@@ -40,7 +41,7 @@ class PluginDirectoryTest {
 
     @Test
     void hasNoPluginsWithoutAFolder() {
-        assertThat(PluginDirectory.classLoaders(plugins.resolve("none"), parent()))
+        assertThat(PluginDirectory.classLoaders(plugins.resolve("none"), parent(), unreadable::add))
                 .isEmpty();
     }
 
@@ -89,6 +90,7 @@ class PluginDirectoryTest {
 
         assertThat(onlyOf(transports).name()).isEqualTo("plugin");
         assertThat(refused).singleElement().asString().contains("org.example.Missing");
+        assertThat(unreadable).singleElement().asString().contains("broken.jar");
     }
 
     @Test
@@ -122,7 +124,7 @@ class PluginDirectoryTest {
     }
 
     private List<ClassLoader> open() {
-        loaders.addAll(PluginDirectory.classLoaders(plugins, parent()));
+        loaders.addAll(PluginDirectory.classLoaders(plugins, parent(), unreadable::add));
         return loaders;
     }
 
