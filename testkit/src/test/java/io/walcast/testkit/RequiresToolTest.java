@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ class RequiresToolTest {
     @TempDir
     private Path bin;
 
+    private final List<String> screen = new ArrayList<>();
     private Path report;
 
     @BeforeEach
@@ -46,6 +48,8 @@ class RequiresToolTest {
                 .isTrue();
 
         assertThat(report).hasContent("group: not found: nowhere\nother: not found: nowhere\n");
+        assertThat(screen)
+                .containsExactly("not run here: group: not found: nowhere", "not run here: other: not found: nowhere");
     }
 
     @Test
@@ -53,6 +57,13 @@ class RequiresToolTest {
         assertThatThrownBy(() -> condition(true).evaluate("group", List.of("nowhere")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("group: not found: nowhere (with CI=true every group of tests must run)");
+    }
+
+    @Test
+    void failsNoTestThatNoMachineOfThisKindCouldRun() {
+        new MissingGroups(report, true, screen::add).addImpossible("group", "never built");
+
+        assertThat(report).hasContent("group: never built\n");
     }
 
     @Test
@@ -74,6 +85,6 @@ class RequiresToolTest {
     }
 
     private ToolCondition condition(boolean ci) {
-        return new ToolCondition(new ToolPath(List.of(bin)), new MissingGroups(report, ci));
+        return new ToolCondition(new ToolPath(List.of(bin)), new MissingGroups(report, ci, screen::add));
     }
 }

@@ -17,7 +17,6 @@ import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.postgres.PostgresServer.Mode;
 import io.walcast.testkit.postgres.PostgresServer.Options;
-import io.walcast.testkit.postgres.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,14 +87,7 @@ class EndOfWalIT {
     @EnumSource(WalVersion.class)
     void goesOnWhereAServerOverwroteTheRestOfARecord(WalVersion version) throws IOException {
         try (PostgresServer server = PostgresServer.start(Options.of(version.major()))) {
-            server.execute("CHECKPOINT");
-            String text = server.query("SELECT pg_logical_emit_message(true, 'walcast', repeat('m', 3000000))");
-            Lsn torn = new Lsn(Lsn.parse(requireNonNull(text)).value() - 1_500_000 & -8192);
-            server.stop(Mode.IMMEDIATE);
-            loseFrom(torn, server.walDirectory());
-            server.start();
-            server.execute("CREATE TABLE after_the_loss ()");
-            server.kill();
+            Lsn torn = overwriteTheRestOfARecord(server);
 
             try (WalFromFiles files = new WalFromFiles(server.walDirectory(), TimelineId.FIRST, SegmentSize.DEFAULT)) {
                 XLogReader reader = new XLogReader(files, XLogReaderOptions.of(SegmentSize.DEFAULT));
@@ -105,12 +97,32 @@ class EndOfWalIT {
                 assertThat(reader.overwrittenRecord()).isBetween(new Lsn(torn.value() - 1_600_000), torn);
                 assertThat(last).isGreaterThan(torn);
             }
-            if (version == WalVersion.V15 && Tool.find("pg_waldump").isPresent()) {
-                Lsn start = SegmentSize.DEFAULT.start(1);
-                assertThat(read(server.walDirectory(), SegmentSize.DEFAULT, start))
-                        .isEqualTo(PgWaldump.of(server.walDirectory(), start));
-            }
         }
+    }
+
+    @Test
+    @RequiresTool("pg_waldump")
+    void goesOnWherePgWaldumpDoesAfterAnOverwrittenRecord() throws IOException {
+        try (PostgresServer server = PostgresServer.start(Options.of(WalVersion.V15.major()))) {
+            overwriteTheRestOfARecord(server);
+
+            Lsn start = SegmentSize.DEFAULT.start(1);
+            assertThat(read(server.walDirectory(), SegmentSize.DEFAULT, start))
+                    .isEqualTo(PgWaldump.of(server.walDirectory(), start));
+        }
+    }
+
+    /** Has a server lose the end of a long record and go on, stops it, and returns where the record was torn. */
+    private static Lsn overwriteTheRestOfARecord(PostgresServer server) throws IOException {
+        server.execute("CHECKPOINT");
+        String text = server.query("SELECT pg_logical_emit_message(true, 'walcast', repeat('m', 3000000))");
+        Lsn torn = new Lsn(Lsn.parse(requireNonNull(text)).value() - 1_500_000 & -8192);
+        server.stop(Mode.IMMEDIATE);
+        loseFrom(torn, server.walDirectory());
+        server.start();
+        server.execute("CREATE TABLE after_the_loss ()");
+        server.kill();
+        return torn;
     }
 
     /** Zeroes the segment that has {@code torn} in it from there on, as if that had never reached the disk. */
