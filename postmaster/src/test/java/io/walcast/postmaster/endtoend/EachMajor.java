@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.endtoend;
 
+import io.walcast.testkit.MissingGroups;
+import io.walcast.testkit.postgres.PostgresBinaries;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.stream.IntStream;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,13 +23,19 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Target(ElementType.METHOD)
 @interface EachMajor {
 
-    /** 14 to 18; 14 was never built for ARM. */
+    /** Those whose binaries the build has; one that was never built for this kind of machine is named at its end. */
     final class Majors implements ArgumentsProvider {
+        private static final int OLDEST = 14;
+
         @Override
         public Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context) {
-            int first = "aarch64".equals(System.getProperty("os.arch")) ? 15 : 14;
-            return IntStream.rangeClosed(first, 18).mapToObj(Arguments::of);
+            List<Integer> majors = PostgresBinaries.majors();
+            if (!majors.contains(OLDEST)) {
+                MissingGroups.ofBuild()
+                        .addImpossible("PostgreSQL " + OLDEST, "no binaries for " + System.getProperty("os.arch"));
+            }
+            return majors.stream().map(Arguments::of);
         }
     }
 }

@@ -87,12 +87,28 @@ final class Receiving implements AutoCloseable {
         return (WalException) failure;
     }
 
-    /** Requires that what is in the directory equals the WAL of {@code server}, which runs, and reaches {@code upTo}. */
+    /**
+     * Requires that what is in the directory equals the WAL of {@code server}, which runs and still has all of it, and
+     * reaches {@code upTo}.
+     */
     WalFiles.Comparison requireSameAs(PostgresServer server, Lsn upTo) {
         return requireSame(directory, server, upTo);
     }
 
+    /** Requires the same of a server that has removed some of its WAL: what it removed is not compared. */
+    WalFiles.Comparison requireSameAsIsLeftOf(PostgresServer server, Lsn upTo) {
+        return requireNoDifference(directory, server, upTo);
+    }
+
     static WalFiles.Comparison requireSame(Path directory, PostgresServer server, Lsn upTo) {
+        WalFiles.Comparison comparison = requireNoDifference(directory, server, upTo);
+        assertThat(comparison.notHeld())
+                .as("segments that the server has no more")
+                .isZero();
+        return comparison;
+    }
+
+    private static WalFiles.Comparison requireNoDifference(Path directory, PostgresServer server, Lsn upTo) {
         WalFiles.Comparison comparison = WalFiles.compare(directory, server, upTo);
         assertThat(comparison.differences()).isEmpty();
         assertThat(comparison.segments()).isPositive();
