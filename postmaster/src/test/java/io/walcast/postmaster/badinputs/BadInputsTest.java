@@ -39,8 +39,13 @@ final class BadInputsTest {
     private static final String RESOURCE = "/bad-inputs/bad-inputs.jsonl";
     private static final String FILE_PROPERTY = "walcast.badInputs";
 
+    /** What transport-libpq parses. This suite asks wal-core and walreceiver only. */
+    private static final Set<String> PARSED_BY_TRANSPORT = Set.of("conninfo", "scram (client)");
+
     private final List<BadInputRunner> runners = new ArrayList<>();
     private final Set<String> withoutParser = new TreeSet<>();
+    private final Set<String> notRunHere = new TreeSet<>();
+    private int cases;
     private int asStated;
     private int not;
 
@@ -56,7 +61,9 @@ final class BadInputsTest {
     @TestFactory
     @Timeout(60)
     Stream<DynamicTest> isAnsweredAsStated() throws IOException {
-        return read().stream().flatMap(input -> runnerFor(input).stream().map(runner -> testOf(input, runner)));
+        List<BadInput> inputs = read();
+        cases = inputs.size();
+        return inputs.stream().flatMap(input -> runnerFor(input).stream().map(runner -> testOf(input, runner)));
     }
 
     @AfterAll
@@ -64,8 +71,11 @@ final class BadInputsTest {
         if (!withoutParser.isEmpty()) {
             System.out.println("bad inputs: no parser yet for " + String.join(", ", withoutParser));
         }
+        if (!notRunHere.isEmpty()) {
+            System.out.println("bad inputs: not run here: " + String.join(", ", notRunHere));
+        }
         System.out.printf("bad inputs: %d answered as stated, %d not%n", asStated, not);
-        assertThat(asStated + not).isPositive();
+        assertThat(cases).as("cases in the file").isPositive();
     }
 
     private DynamicTest testOf(BadInput input, BadInputRunner runner) {
@@ -86,7 +96,8 @@ final class BadInputsTest {
         Optional<BadInputRunner> runner =
                 runners.stream().filter(r -> r.applies(input)).findFirst();
         if (runner.isEmpty()) {
-            withoutParser.add(input.kind() + part(input));
+            String kind = input.kind() + part(input);
+            (PARSED_BY_TRANSPORT.contains(kind) ? notRunHere : withoutParser).add(kind);
         }
         return runner;
     }
@@ -95,6 +106,7 @@ final class BadInputsTest {
     private static String part(BadInput input) {
         return switch (input.kind()) {
             case "copydata" -> " (walsender)";
+            case "scram" -> input.isAbout("[client]") ? " (client)" : "";
             case "wal" -> StorageRunner.isAboutCompression(input) ? " (compressed)" : "";
             default -> "";
         };
