@@ -25,7 +25,12 @@ final class ReceiverProcess implements AutoCloseable {
     private ReceiverProcess(Process process) {
         this.process = process;
         this.shutdownHook = new Thread(process::destroyForcibly, "walcast-quickstart-receiver");
-        Runtime.getRuntime().addShutdownHook(shutdownHook);
+        try {
+            Runtime.getRuntime().addShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            process.destroyForcibly();
+            throw new TourException("interrupted");
+        }
     }
 
     static ReceiverProcess start(List<String> arguments) {

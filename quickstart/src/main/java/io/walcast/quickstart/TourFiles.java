@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -16,11 +18,13 @@ import java.util.stream.Stream;
  * @param keep whether the received WAL stays
  */
 record TourFiles(Path root, boolean keep) implements AutoCloseable {
+    private static final long PATIENCE_S = 20;
+    private static final long PAUSE_MS = 20;
 
     static TourFiles create(boolean keep) throws IOException {
         TourFiles files = new TourFiles(Files.createTempDirectory("walcast-quickstart-"), keep);
         Files.createDirectory(files.wal());
-        Runtime.getRuntime().addShutdownHook(new Thread(files::remove, "walcast-quickstart-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(files::removeWhileOthersEnd, "walcast-quickstart-cleanup"));
         return files;
     }
 
@@ -39,8 +43,25 @@ record TourFiles(Path root, boolean keep) implements AutoCloseable {
         remove();
     }
 
+    /** The hooks that end the server and the receiver run at the same time; until then these go on writing here. */
+    private void removeWhileOthersEnd() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (Files.exists(unwanted()) && System.nanoTime() - deadline < 0) {
+            try {
+                remove();
+            } catch (UncheckedIOException e) {
+                // Something came or went under our hands; what is there now is seen by the next try.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
+            }
+        }
+    }
+
+    private Path unwanted() {
+        return keep ? server() : root;
+    }
+
     private void remove() {
-        Path gone = keep ? server() : root;
+        Path gone = unwanted();
         if (!Files.exists(gone)) {
             return;
         }

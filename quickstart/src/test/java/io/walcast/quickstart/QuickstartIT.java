@@ -3,6 +3,7 @@ package io.walcast.quickstart;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walcast.testkit.postgres.Tool;
 import io.walcast.testkit.postgres.Tool.Result;
@@ -19,19 +20,44 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(150)
 class QuickstartIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final int SIGINT_EXIT_CODE = 130;
 
     @TempDir
     private Path temporary;
 
     @Test
     void showsAReceiverThatLosesNothing() throws IOException {
-        Result result = walcast().run(TIMEOUT, "quickstart");
+        Descendants descendants = new Descendants();
+        Result result;
+        try (Tool.Running tour = walcast().start("quickstart")) {
+            await().atMost(TIMEOUT).until(() -> descendants.addThoseOf(tour) && !tour.isRunning());
+            result = tour.await(TIMEOUT);
+        }
 
         assertThat(result.stderr()).doesNotContain("error").contains("lag ");
         assertThat(result.stdout())
                 .contains("PostgreSQL 18", "commits wait: none", "equal, byte by byte", "exit code 0", "nothing lost");
         assertThat(result.exitCode()).isZero();
         assertThat(left()).isEmpty();
+        descendants.requireServerAndReceiverWereSeen();
+        descendants.requireNoneLeft();
+    }
+
+    @Test
+    void leavesNothingWhenItIsInterrupted() throws IOException {
+        Descendants descendants = new Descendants();
+        try (Tool.Running tour = walcast().start("quickstart")) {
+            await().atMost(TIMEOUT)
+                    .until(() -> descendants.addThoseOf(tour) && tour.stderr().contains("lag "));
+            tour.interrupt();
+            await().atMost(TIMEOUT).until(() -> descendants.addThoseOf(tour) && !tour.isRunning());
+
+            assertThat(tour.await(TIMEOUT).exitCode()).isEqualTo(SIGINT_EXIT_CODE);
+        }
+
+        assertThat(left()).isEmpty();
+        descendants.requireServerAndReceiverWereSeen();
+        descendants.requireNoneLeft();
     }
 
     @Test
