@@ -2,6 +2,7 @@
 package io.walcast.postmaster;
 
 import io.walcast.postmaster.receivewal.ReceiveWal;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code walcast}: picks the subcommand. */
 @Command(
@@ -56,7 +58,24 @@ final class WalcastCommand implements Callable<Integer> {
             line.getCommandSpec().usageMessage().description(subcommand.summary());
             walcast.addSubcommand(subcommand.name(), line);
         }
-        return walcast;
+        return walcast.setParameterExceptionHandler(WalcastCommand::refuse);
+    }
+
+    private static int refuse(ParameterException e, String... arguments) {
+        CommandLine line = e.getCommandLine();
+        PrintWriter err = line.getErr();
+        String program = line.getCommandSpec().qualifiedName();
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            err.println(program + ": error: " + e.getMessage());
+            line.usage(err);
+            return ExitCodes.USAGE;
+        }
+        err.println(program + ": error: unknown argument \""
+                + unmatched.getUnmatched().get(0) + "\"");
+        if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println(program + ": hint: Try \"" + program + " --help\" for more information.");
+        }
+        return ExitCodes.USAGE;
     }
 
     @Override

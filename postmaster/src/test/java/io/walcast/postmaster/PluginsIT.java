@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,12 @@ class PluginsIT {
         Path original = Path.of(requireNonNull(System.getProperty("walcast.root")), "postmaster/target/walcast");
         Path bin = Files.createDirectories(folder.resolve("walcast/bin"));
         Files.copy(original.resolve("bin/walcast"), bin.resolve("walcast"));
-        Files.createSymbolicLink(folder.resolve("walcast/lib"), original.resolve("lib"));
+        Path lib = Files.createDirectory(folder.resolve("walcast/lib"));
+        try (Stream<Path> jars = Files.list(original.resolve("lib"))) {
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, lib.resolve(requireNonNull(jar.getFileName())));
+            }
+        }
         plugins = Files.createDirectory(folder.resolve("walcast/plugins"));
         Files.copy(original.resolve("plugins/README.txt"), plugins.resolve("README.txt"));
     }

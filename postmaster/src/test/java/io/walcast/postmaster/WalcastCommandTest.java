@@ -36,15 +36,25 @@ class WalcastCommandTest {
     void refusesWhatItDoesNotKnow(String argument) {
         assertThat(run(argument)).isEqualTo(ExitCodes.USAGE);
 
-        assertThat(err.toString()).contains(argument);
+        assertThat(err.toString()).startsWith("walcast: error: unknown argument \"" + argument + "\"");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void knowsWhatAMistypedCommandWasMeantToBe() {
+        assertThat(run("recrod")).isEqualTo(ExitCodes.USAGE);
+
+        assertThat(err.toString().lines())
+                .containsExactly("walcast: error: unknown argument \"recrod\"", "Did you mean: walcast record?");
     }
 
     @Test
     void wantsACommand() {
         assertThat(run()).isEqualTo(ExitCodes.USAGE);
 
-        assertThat(err.toString()).contains("a command is missing");
+        assertThat(err.toString())
+                .startsWith("walcast: error: a command is missing")
+                .contains("record");
     }
 
     @Test
