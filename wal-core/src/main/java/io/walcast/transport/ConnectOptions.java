@@ -105,146 +105,65 @@ public record ConnectOptions(
 
     /** Returns a copy for another purpose. */
     public ConnectOptions withMode(Mode mode) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.mode = mode;
+        return copy.build();
     }
 
     /** Returns a copy with another name to show by default. */
     public ConnectOptions withFallbackApplicationName(String name) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                name,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.fallbackApplicationName = name;
+        return copy.build();
     }
 
     /** Returns a copy that ends when {@code cancellation} is requested. */
     public ConnectOptions withCancellation(Cancellation cancellation) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.cancellation = cancellation;
+        return copy.build();
     }
 
     /** Returns a copy with another limit for connect and control calls. */
     public ConnectOptions withTimeout(Duration timeout) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.timeout = timeout;
+        return copy.build();
     }
 
     /** Returns a copy with another window. */
     public ConnectOptions withWindowBytes(int windowBytes) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.windowBytes = windowBytes;
+        return copy.build();
     }
 
     /** Returns a copy with another policy. */
     public ConnectOptions withPolicy(Policy policy) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.policy = policy;
+        return copy.build();
     }
 
     /** Returns a copy that takes defaults from {@code environment}. */
     public ConnectOptions withEnvironment(Map<String, String> environment) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.environment = environment;
+        return copy.build();
     }
 
     /** Returns a copy that asks {@code prompt} for a password that is not known. */
     public ConnectOptions withPasswordPrompt(@Nullable PasswordPrompt prompt) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                prompt,
-                noticeListener);
+        Copy copy = new Copy(this);
+        copy.passwordPrompt = prompt;
+        return copy.build();
     }
 
     /** Returns a copy that tells {@code listener} of notices. */
     public ConnectOptions withNoticeListener(Consumer<ErrorFields> listener) {
-        return new ConnectOptions(
-                conninfo,
-                mode,
-                fallbackApplicationName,
-                latch,
-                cancellation,
-                timeout,
-                windowBytes,
-                policy,
-                environment,
-                passwordPrompt,
-                listener);
+        Copy copy = new Copy(this);
+        copy.noticeListener = listener;
+        return copy.build();
     }
 
     /** Returns what may be shown: the conninfo is left out, it may hold secrets. */
@@ -252,5 +171,47 @@ public record ConnectOptions(
     public String toString() {
         return "ConnectOptions[mode=%s, timeout=%s, windowBytes=%d, policy=%s]"
                 .formatted(mode, timeout, windowBytes, policy);
+    }
+
+    /** Options in the making: a record of eleven components is copied in one place only. */
+    private static final class Copy {
+        private final ConnectOptions original;
+        private Mode mode;
+        private String fallbackApplicationName;
+        private Cancellation cancellation;
+        private Duration timeout;
+        private int windowBytes;
+        private Policy policy;
+        private Map<String, String> environment;
+        private @Nullable PasswordPrompt passwordPrompt;
+        private Consumer<ErrorFields> noticeListener;
+
+        Copy(ConnectOptions original) {
+            this.original = original;
+            mode = original.mode;
+            fallbackApplicationName = original.fallbackApplicationName;
+            cancellation = original.cancellation;
+            timeout = original.timeout;
+            windowBytes = original.windowBytes;
+            policy = original.policy;
+            environment = original.environment;
+            passwordPrompt = original.passwordPrompt;
+            noticeListener = original.noticeListener;
+        }
+
+        ConnectOptions build() {
+            return new ConnectOptions(
+                    original.conninfo,
+                    mode,
+                    fallbackApplicationName,
+                    original.latch,
+                    cancellation,
+                    timeout,
+                    windowBytes,
+                    policy,
+                    environment,
+                    passwordPrompt,
+                    noticeListener);
+        }
     }
 }

@@ -8,22 +8,36 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link WalReceiverConfig} in the making: a record of sixteen components is copied in one place only. */
+/**
+ * A {@link WalReceiverConfig} in the making: a record of sixteen components is copied in one place only.
+ *
+ * <p>Threading: confined to the method that makes it.
+ */
 final class ConfigCopy {
     private final WalReceiverConfig original;
-    private @Nullable String slot;
-    private boolean createSlot;
-    private FlushPolicy flushPolicy;
-    private boolean reportFlush;
-    private Duration statusInterval;
-    private Duration receiveTimeout;
-    private Duration connectTimeout;
-    private @Nullable Lsn endPosition;
-    private @Nullable FeedbackSource feedback;
-    private String applicationName;
-    private ConnectOptions.Policy policy;
-    private Map<String, String> environment;
-    private @Nullable PasswordPrompt passwordPrompt;
+
+    @Nullable
+    String slot;
+
+    boolean createSlot;
+    FlushPolicy flushPolicy;
+    boolean reportFlush;
+    Duration statusInterval;
+    Duration receiveTimeout;
+    Duration connectTimeout;
+
+    @Nullable
+    Lsn endPosition;
+
+    @Nullable
+    FeedbackSource feedback;
+
+    String applicationName;
+    ConnectOptions.Policy policy;
+    Map<String, String> environment;
+
+    @Nullable
+    PasswordPrompt passwordPrompt;
 
     ConfigCopy(WalReceiverConfig original) {
         this.original = original;
@@ -40,63 +54,6 @@ final class ConfigCopy {
         policy = original.policy();
         environment = original.environment();
         passwordPrompt = original.passwordPrompt();
-    }
-
-    ConfigCopy slot(String value, boolean create) {
-        slot = value;
-        createSlot = create;
-        return this;
-    }
-
-    ConfigCopy flush(FlushPolicy value, boolean report) {
-        flushPolicy = value;
-        reportFlush = report;
-        return this;
-    }
-
-    ConfigCopy statusInterval(Duration value) {
-        statusInterval = value;
-        return this;
-    }
-
-    ConfigCopy receiveTimeout(Duration value) {
-        receiveTimeout = value;
-        return this;
-    }
-
-    ConfigCopy connectTimeout(Duration value) {
-        connectTimeout = value;
-        return this;
-    }
-
-    ConfigCopy endPosition(Lsn value) {
-        endPosition = value;
-        return this;
-    }
-
-    ConfigCopy feedback(FeedbackSource value) {
-        feedback = value;
-        return this;
-    }
-
-    ConfigCopy applicationName(String value) {
-        applicationName = value;
-        return this;
-    }
-
-    ConfigCopy policy(ConnectOptions.Policy value) {
-        policy = value;
-        return this;
-    }
-
-    ConfigCopy environment(Map<String, String> value) {
-        environment = value;
-        return this;
-    }
-
-    ConfigCopy passwordPrompt(@Nullable PasswordPrompt value) {
-        passwordPrompt = value;
-        return this;
     }
 
     WalReceiverConfig build() {

@@ -96,66 +96,89 @@ public record WalReceiverConfig(
 
     /** Returns a copy that streams through a slot that exists. */
     public WalReceiverConfig withSlot(String slot) {
-        return copy().slot(slot, false).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.slot = slot;
+        copy.createSlot = false;
+        return copy.build();
     }
 
     /** Returns a copy that streams through a slot and makes it if it is not there. */
     public WalReceiverConfig withCreatedSlot(String slot) {
-        return copy().slot(slot, true).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.slot = slot;
+        copy.createSlot = true;
+        return copy.build();
     }
 
     /** Returns a copy with another policy for syncs, and with or without reporting the flush position. */
     public WalReceiverConfig withFlush(FlushPolicy flushPolicy, boolean reportFlush) {
-        return copy().flush(flushPolicy, reportFlush).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.flushPolicy = flushPolicy;
+        copy.reportFlush = reportFlush;
+        return copy.build();
     }
 
     /** Returns a copy with another status interval. */
     public WalReceiverConfig withStatusInterval(Duration statusInterval) {
-        return copy().statusInterval(statusInterval).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.statusInterval = statusInterval;
+        return copy.build();
     }
 
     /** Returns a copy with another limit for silence. */
     public WalReceiverConfig withReceiveTimeout(Duration receiveTimeout) {
-        return copy().receiveTimeout(receiveTimeout).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.receiveTimeout = receiveTimeout;
+        return copy.build();
     }
 
     /** Returns a copy with another limit for connecting and commands. */
     public WalReceiverConfig withConnectTimeout(Duration connectTimeout) {
-        return copy().connectTimeout(connectTimeout).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.connectTimeout = connectTimeout;
+        return copy.build();
     }
 
     /** Returns a copy that ends once WAL after {@code endPosition} was received. */
     public WalReceiverConfig withEndPosition(Lsn endPosition) {
-        return copy().endPosition(endPosition).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.endPosition = endPosition;
+        return copy.build();
     }
 
     /** Returns a copy that sends hot standby feedback. */
     public WalReceiverConfig withFeedback(FeedbackSource feedback) {
-        return copy().feedback(feedback).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.feedback = feedback;
+        return copy.build();
     }
 
     /** Returns a copy with another name to show. */
     public WalReceiverConfig withApplicationName(String applicationName) {
-        return copy().applicationName(applicationName).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.applicationName = applicationName;
+        return copy.build();
     }
 
     /** Returns a copy with another policy towards the server. */
     public WalReceiverConfig withPolicy(ConnectOptions.Policy policy) {
-        return copy().policy(policy).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.policy = policy;
+        return copy.build();
     }
 
     /** Returns a copy with another environment. */
     public WalReceiverConfig withEnvironment(Map<String, String> environment) {
-        return copy().environment(environment).build();
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.environment = environment;
+        return copy.build();
     }
 
     /** Returns a copy that asks for a password that is not known. */
     public WalReceiverConfig withPasswordPrompt(@Nullable PasswordPrompt prompt) {
-        return copy().passwordPrompt(prompt).build();
-    }
-
-    private ConfigCopy copy() {
-        return new ConfigCopy(this);
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.passwordPrompt = prompt;
+        return copy.build();
     }
 
     /** Returns what may be shown: the conninfo is left out, it may hold secrets. */
