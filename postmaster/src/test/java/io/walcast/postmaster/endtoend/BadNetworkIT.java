@@ -15,26 +15,22 @@ import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.postgres.PostgresServer.Options;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class BadNetworkIT {
     private static final int MEGABYTE = 1 << 20;
-    private static final Servers servers =
-            new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
+
+    @RegisterExtension
+    static final Servers servers = new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
 
     @TempDir
     private Path directory;
 
     private final PostgresServer server = servers.of(16);
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     @Test
     void costsNothingWhereverItIsCut() {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ten lines of Java of README.md, word for word but for the host. */
+/** The calls of the Java example in README.md, in its order; what it waits for and prints is looked at. */
 @Timeout(60)
 class ReadmeExampleIT {
     @TempDir

@@ -11,22 +11,19 @@ import io.walcast.testkit.postgres.PostgresServer.Options;
 import io.walcast.testkit.postgres.WalFiles;
 import io.walcast.walreceiver.WalReceiverConfig;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(90)
 class ReceivingIT {
     private static final int KILOBYTE = 1024;
-    private static final Servers servers = new Servers(Options::of);
+
+    @RegisterExtension
+    static final Servers servers = new Servers(Options::of);
 
     @TempDir
     private Path directory;
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     @EachMajor
     void holdsTheServersFilesByteForByte(int major) {

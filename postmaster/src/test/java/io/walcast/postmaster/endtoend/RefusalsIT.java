@@ -24,9 +24,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,18 +35,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class RefusalsIT {
     private static final int SEGMENT_BYTES = 1 << 20;
-    private static final Servers servers =
-            new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
+
+    @RegisterExtension
+    static final Servers servers = new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
 
     @TempDir
     private Path directory;
 
     private final PostgresServer server = servers.of(15);
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     @Test
     void anotherCluster() {

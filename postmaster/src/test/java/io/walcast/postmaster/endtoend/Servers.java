@@ -6,9 +6,11 @@ import io.walcast.testkit.postgres.PostgresServer.Options;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One server for each major version, started when a test asks for it, for all tests of a class. */
-final class Servers implements AutoCloseable {
+/** One server for each major version, started when a test asks for it, for all tests of a class; stopped after them. */
+final class Servers implements AfterAllCallback {
     private final Map<Integer, PostgresServer> started = new TreeMap<>();
     private final IntFunction<Options> options;
 
@@ -21,7 +23,7 @@ final class Servers implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext context) {
         started.values().forEach(PostgresServer::close);
         started.clear();
     }

@@ -14,23 +14,20 @@ import io.walcast.testkit.postgres.WalFiles;
 import io.walcast.walreceiver.FlushPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that stops hands us its last record, the shutdown checkpoint, and does not wait for us in vain. */
 @Timeout(60)
 class ShutdownIT {
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final Servers servers = new Servers(Options::of);
+
+    @RegisterExtension
+    static final Servers servers = new Servers(Options::of);
 
     @TempDir
     private Path directory;
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
 
     @EachMajor
     void isNotHeldUpByItsOnlySynchronousStandby(int major) {

@@ -14,41 +14,24 @@ import io.walcast.testkit.postgres.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Debian's tools of PostgreSQL 15 at work on our directories, and we on theirs. */
-@RequiresTool(
-        value = {"pg_receivewal", "pg_waldump"},
-        group = "tools of PostgreSQL 15")
+/** Debian's {@code pg_waldump} of PostgreSQL 15 at work on our directories. */
+@RequiresTool("pg_waldump")
 @Timeout(60)
-class DebianToolsIT {
+class PgWaldumpIT {
     private static final int SEGMENT_BYTES = 1 << 20;
-    private static final Servers servers =
-            new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
+
+    @RegisterExtension
+    static final Servers servers = new Servers(major -> Options.of(major).withWalSegmentSizeMb(1));
 
     @TempDir
     private Path directory;
 
     private final PostgresServer server = servers.of(15);
-
-    @AfterAll
-    static void stopServers() {
-        servers.close();
-    }
-
-    @Test
-    void continueOursAndWeContinueTheirs() {
-        receiveOurselves();
-        assertThat(Snapshot.of(directory).names(".partial")).hasSize(1);
-        receiveWithPgReceivewal();
-        assertThat(Snapshot.of(directory).names(".partial")).hasSize(1);
-        Lsn end = receiveOurselves();
-
-        assertThat(Receiving.requireSame(directory, server, end).segments()).isGreaterThanOrEqualTo(4);
-    }
 
     private Lsn receiveOurselves() {
         try (Receiving receiving = Receiving.start(Receiving.config(server, directory))) {
@@ -58,24 +41,8 @@ class DebianToolsIT {
         }
     }
 
-    private void receiveWithPgReceivewal() {
-        try (Tool.Running program = Tool.of(ToolPath.require("pg_receivewal"))
-                .start("-D", directory.toString(), "-d", server.conninfo(""), "--synchronous", "--no-loop")) {
-            Lsn end = WrittenWal.of(server, SEGMENT_BYTES * 3 / 2);
-            server.await(
-                    "SELECT count(*) = 1 FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
-                            + " AND flush_lsn >= '" + end + "'",
-                    PATIENCE);
-            program.interrupt();
-
-            assertThat(program.await(PATIENCE))
-                    .satisfies(result ->
-                            assertThat(result.exitCode()).as(result.stderr()).isZero());
-        }
-    }
-
     @Test
-    void readOursToTheSameEnd() throws IOException {
+    void readsOursToTheSameEnd() throws IOException {
         Lsn start = server.flushLsn();
         Lsn end = receiveOurselves();
         Path partial =
