@@ -22,13 +22,12 @@ final class CommandText {
     private static final int FIRST_WITH_ALTER = 17;
     private static final Pattern PARAMETER_NAME =
             Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*(\\.[A-Za-z_][A-Za-z0-9_$]*)*");
-    private static final SqlState INVALID_NAME = new SqlState("42602");
 
     private CommandText() {}
 
     static String show(String parameter) {
         if (!PARAMETER_NAME.matcher(parameter).matches()) {
-            throw new ConfigurationException(INVALID_NAME, "invalid configuration parameter name");
+            throw new ConfigurationException(SqlState.INVALID_NAME, "invalid configuration parameter name");
         }
         return "SHOW " + parameter;
     }
@@ -156,7 +155,8 @@ final class CommandText {
     static String identifier(String name) {
         boolean unfit = name.isEmpty() || name.chars().anyMatch(c -> c == '"' || c < ' ' || c == 127);
         if (unfit) {
-            throw new ConfigurationException(INVALID_NAME, "name: empty or with a quote or control character in it");
+            throw new ConfigurationException(
+                    SqlState.INVALID_NAME, "name: empty or with a quote or control character in it");
         }
         return '"' + name + '"';
     }

@@ -31,6 +31,7 @@ public final class ServerErrorException extends WalException {
         boolean lost = state.equals(SqlState.UNDEFINED_OBJECT)
                 || state.equals(SqlState.UNDEFINED_FILE)
                 || state.equals(SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE);
-        return lost ? Retry.NEVER : Retry.SLOW;
+        boolean misnamed = state.equals(SqlState.INVALID_NAME) || state.equals(SqlState.DUPLICATE_OBJECT);
+        return lost || misnamed ? Retry.NEVER : Retry.SLOW;
     }
 }

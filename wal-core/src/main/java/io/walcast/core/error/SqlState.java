@@ -32,6 +32,8 @@ public record SqlState(String code) {
     public static final SqlState INSUFFICIENT_PRIVILEGE = new SqlState("42501");
     /** {@code syntax_error}. */
     public static final SqlState SYNTAX_ERROR = new SqlState("42601");
+    /** {@code invalid_name}. */
+    public static final SqlState INVALID_NAME = new SqlState("42602");
     /** {@code undefined_object}. */
     public static final SqlState UNDEFINED_OBJECT = new SqlState("42704");
     /** {@code duplicate_object}. */

@@ -22,7 +22,9 @@ class ServerErrorExceptionTest {
         "42501, SLOW",
         "42601, SLOW",
         "ZZ999, SLOW",
+        "42602, NEVER",
         "42704, NEVER",
+        "42710, NEVER",
         "58P01, NEVER",
         "55000, NEVER"
     })
