@@ -13,15 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -282,39 +277,17 @@ public final class PostgresServer implements AutoCloseable {
 
     /** As {@link #connect()}, with further properties of the JDBC driver, which win. */
     public Connection connect(Map<String, String> properties) {
-        Properties all = new Properties();
-        all.put("user", USER);
-        all.put("password", PASSWORD);
-        all.put("connectTimeout", "10");
-        all.putAll(properties);
-        try {
-            return DriverManager.getConnection(jdbcUrl(), all);
-        } catch (SQLException e) {
-            throw new PostgresException("cannot connect to port " + port + ": " + e.getMessage(), e);
-        }
+        return Sessions.open(jdbcUrl(), properties);
     }
 
     /** Runs statements in a session of their own, each in a transaction of its own. */
     public void execute(String... statements) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        } catch (SQLException e) {
-            throw new PostgresException(String.join("; ", statements) + ": " + e.getMessage(), e);
-        }
+        Sessions.execute(jdbcUrl(), statements);
     }
 
     /** Returns the first column of the first row as text, or null if it is null or there is no row. */
     public @Nullable String query(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        } catch (SQLException e) {
-            throw new PostgresException(sql + ": " + e.getMessage(), e);
-        }
+        return Sessions.query(jdbcUrl(), sql);
     }
 
     /**

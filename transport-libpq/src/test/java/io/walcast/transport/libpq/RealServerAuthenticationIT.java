@@ -12,17 +12,14 @@ import io.walcast.core.error.WalException;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.transport.ConnectOptions.Policy;
 import io.walcast.transport.WalReceiverConnection;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,31 +34,17 @@ final class RealServerAuthenticationIT {
     @TempDir
     private static Path directory;
 
-    private static @Nullable RealServer running;
+    @RegisterExtension
+    static final RealServers servers = new RealServers(() -> directory);
 
     @Parameter
     private int major;
 
     private RealServer real;
 
-    @BeforeParameterizedClassInvocation
-    static void start(int major) throws IOException {
-        running = RealServer.start(major, Files.createTempDirectory(directory, "pki"));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        if (running != null) {
-            running.close();
-        }
-        LeakRecorder.assertNothingLeaked();
-    }
-
     @BeforeEach
     void take() {
-        assertThat(running).isNotNull();
-        real = running;
-        assertThat(real.server.major()).isEqualTo(major);
+        real = servers.of(major);
     }
 
     private @Nullable String tlsOf(String more) {

@@ -31,14 +31,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,7 +51,8 @@ final class RealServerIT {
     @TempDir
     private static Path directory;
 
-    private static @Nullable RealServer running;
+    @RegisterExtension
+    static final RealServers servers = new RealServers(() -> directory);
 
     @Parameter
     private int major;
@@ -61,23 +60,9 @@ final class RealServerIT {
     private RealServer real;
     private WalReceiverConnection connection;
 
-    @BeforeParameterizedClassInvocation
-    static void start(int major) throws IOException {
-        running = RealServer.start(major, Files.createTempDirectory(directory, "pki"));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        if (running != null) {
-            running.close();
-        }
-        LeakRecorder.assertNothingLeaked();
-    }
-
     @BeforeEach
     void connect() {
-        assertThat(running).isNotNull();
-        real = running;
+        real = servers.of(major);
         connection = real.connect("");
     }
 
