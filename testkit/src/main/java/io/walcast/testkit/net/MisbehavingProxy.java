@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.testkit.net;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.walcast.ipc.Agent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -29,6 +31,7 @@ public final class MisbehavingProxy implements AutoCloseable {
     // Written by whoever steers, read by the accepting thread.
     private volatile InetSocketAddress target;
     private volatile @Nullable ServerSocket listener;
+    private volatile @Nullable Thread acceptor;
 
     private MisbehavingProxy(InetSocketAddress target, Tap tap) {
         this.target = target;
@@ -87,6 +90,10 @@ public final class MisbehavingProxy implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
+        Thread accepting = acceptor;
+        if (accepting != null) {
+            Agent.join(accepting); // as long as it is in accept, the kernel still takes connections
+        }
     }
 
     /** Takes connections again after {@link #refuse}. */
@@ -126,7 +133,7 @@ public final class MisbehavingProxy implements AutoCloseable {
     }
 
     private void accept(ServerSocket socket) {
-        start(
+        acceptor = start(
                 () -> {
                     while (!socket.isClosed()) {
                         try {
@@ -155,10 +162,12 @@ public final class MisbehavingProxy implements AutoCloseable {
         }
     }
 
-    private static void start(Runnable body, String name) {
+    @CanIgnoreReturnValue
+    private static Thread start(Runnable body, String name) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** A client's connection and the one it is carried on by. */
