@@ -230,6 +230,7 @@ final class Wire {
     /** Ends the connection, politely with {@code goodbye} if there is one. */
     void close(@Nullable ByteBuf goodbye) {
         closed = true;
+        dropInput(); // what came since the owner's buffers were let go; onRead keeps nothing from here on
         if (goodbye != null) {
             channel.writeAndFlush(goodbye);
         }
