@@ -147,7 +147,17 @@ public record Tool(Path program, Map<String, String> environment) {
         /** Sends SIGKILL and waits for the end. */
         public void kill() {
             process.destroyForcibly();
-            process.onExit().join();
+            boolean interrupted = false;
+            while (process.isAlive()) { // not by onExit: that needs a thread of the common pool, which a test may block
+                try {
+                    process.waitFor();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         /** Sends the signal {@code name}, without SIG: STOP, CONT, HUP. */
