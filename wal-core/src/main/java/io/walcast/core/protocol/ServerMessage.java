@@ -19,7 +19,7 @@ public sealed interface ServerMessage {
      * @param start position of the first byte of {@code payload}
      * @param serverEnd end of WAL on the server when it sent this; a hint only
      * @param sentAt the server's clock
-     * @param payload borrowed: lent until the owner's next call of {@code receive}; copy to keep
+     * @param payload borrowed: lent until the owner's next call on the connection; copy to keep
      */
     record XLogData(Lsn start, Lsn serverEnd, PgTimestamp sentAt, ByteBuffer payload) implements ServerMessage {
         public XLogData {
