@@ -30,10 +30,18 @@ class ArchitectureTest {
             .importPackages("io.walcast");
 
     private static final String OURS = "io.walcast..";
-    private static final String[] WAL_CORE = {"io.walcast.core..", "io.walcast.ipc", "io.walcast.transport"};
+    private static final String[] WAL_CORE = {
+        "io.walcast.core..",
+        "io.walcast.command",
+        "io.walcast.auth",
+        "io.walcast.guc",
+        "io.walcast.ipc",
+        "io.walcast.transport"
+    };
     private static final String[] ANNOTATIONS = {"org.jspecify.annotations", "com.google.errorprone.annotations.."};
     private static final String LIBPQ = "io.walcast.transport.libpq..";
     private static final String WALRECEIVER = "io.walcast.walreceiver..";
+    private static final String WALSENDER = "io.walcast.walsender..";
     private static final String POSTMASTER = "io.walcast.postmaster..";
     private static final String TESTKIT = "io.walcast.testkit..";
 
@@ -66,7 +74,13 @@ class ArchitectureTest {
     void valuesKnowNoProcesses() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.walcast.core", "io.walcast.core.error", "io.walcast.core.protocol")
+                .resideInAnyPackage(
+                        "io.walcast.core",
+                        "io.walcast.core.error",
+                        "io.walcast.core.protocol",
+                        "io.walcast.command",
+                        "io.walcast.auth",
+                        "io.walcast.guc")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.walcast.ipc", "io.walcast.transport")
@@ -88,6 +102,7 @@ class ArchitectureTest {
     @Test
     void aRoleSeesNeitherATransportNorAnotherRole() {
         onlySees(WALRECEIVER, WALRECEIVER);
+        onlySees(WALSENDER, WALSENDER);
     }
 
     @Test
@@ -97,7 +112,7 @@ class ArchitectureTest {
 
     @Test
     void thePostmasterLinksNoTransportAndNoTestKit() {
-        onlySees(POSTMASTER, POSTMASTER, WALRECEIVER);
+        onlySees(POSTMASTER, POSTMASTER, WALRECEIVER, WALSENDER);
     }
 
     private static void onlySees(String module, String... besidesWalCore) {
@@ -137,7 +152,7 @@ class ArchitectureTest {
     void nobodyInterruptsAThreadThatHoldsAFile() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.walcast.core.storage..", WALRECEIVER)
+                .resideInAnyPackage("io.walcast.core.storage..", WALRECEIVER, WALSENDER)
                 .should()
                 .callMethod(Thread.class, "interrupt")
                 .orShould()

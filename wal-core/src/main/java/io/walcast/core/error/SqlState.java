@@ -22,6 +22,8 @@ public record SqlState(String code) {
     public static final SqlState PROTOCOL_VIOLATION = new SqlState("08P01");
     /** {@code feature_not_supported}. */
     public static final SqlState FEATURE_NOT_SUPPORTED = new SqlState("0A000");
+    /** {@code numeric_value_out_of_range}. */
+    public static final SqlState NUMERIC_VALUE_OUT_OF_RANGE = new SqlState("22003");
     /** {@code invalid_parameter_value}. */
     public static final SqlState INVALID_PARAMETER_VALUE = new SqlState("22023");
     /** {@code invalid_authorization_specification}. */
@@ -34,6 +36,8 @@ public record SqlState(String code) {
     public static final SqlState SYNTAX_ERROR = new SqlState("42601");
     /** {@code invalid_name}. */
     public static final SqlState INVALID_NAME = new SqlState("42602");
+    /** {@code name_too_long}. */
+    public static final SqlState NAME_TOO_LONG = new SqlState("42622");
     /** {@code undefined_object}. */
     public static final SqlState UNDEFINED_OBJECT = new SqlState("42704");
     /** {@code duplicate_object}. */
@@ -42,6 +46,10 @@ public record SqlState(String code) {
     public static final SqlState WRONG_OBJECT_TYPE = new SqlState("42809");
     /** {@code disk_full}. */
     public static final SqlState DISK_FULL = new SqlState("53100");
+    /** {@code too_many_connections}. */
+    public static final SqlState TOO_MANY_CONNECTIONS = new SqlState("53300");
+    /** {@code configuration_limit_exceeded}. */
+    public static final SqlState CONFIGURATION_LIMIT_EXCEEDED = new SqlState("53400");
     /** {@code program_limit_exceeded}. */
     public static final SqlState PROGRAM_LIMIT_EXCEEDED = new SqlState("54000");
     /** {@code object_not_in_prerequisite_state}. */

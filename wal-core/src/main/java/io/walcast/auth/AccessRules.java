@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.auth;
+
+import org.jspecify.annotations.Nullable;
+
+/** One set of rules, for all transports. Immutable: a reload makes another one. Safe for use from any thread. */
+public interface AccessRules {
+
+    /** Returns what the first line that fits asks for; a refusal if none does. */
+    AccessDecision decide(AccessRequest request);
+
+    /**
+     * Returns the verifier of {@code user}; for a user who is unknown or has none a made-up one that no password fits and
+     * that is the same at every call, so that a stranger cannot tell.
+     */
+    ScramVerifier verifier(String user);
+
+    /** Returns whether {@code user} is known and may replicate ({@code rolreplication}). */
+    boolean mayReplicate(String user);
+
+    /** Returns whether a certificate with that subject may be {@code user}, by the map or, without one, by its name. */
+    boolean certificateFits(
+            AccessDecision decision, String user, @Nullable String commonName, String distinguishedName);
+}

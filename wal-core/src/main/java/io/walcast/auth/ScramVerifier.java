@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.auth;
+
+import java.util.Base64;
+
+/**
+ * What a server keeps of a password, in the form of {@code pg_authid.rolpassword}: {@code
+ * SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey} (RFC 5803). Immutable.
+ */
+public final class ScramVerifier {
+    private static final int KEY_BYTES = 32;
+
+    private final int iterations;
+    private final byte[] salt;
+    private final byte[] storedKey;
+    private final byte[] serverKey;
+    private final boolean real;
+
+    /**
+     * Makes one of its parts.
+     *
+     * @param iterations rounds of PBKDF2
+     * @param salt as it is sent to the client
+     * @param storedKey hash of the client's key
+     * @param serverKey by which the server proves itself
+     * @param real false for one made up for an unknown user: its exchange must fail at the end whatever the proof
+     */
+    public ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey, boolean real) {
+        if (iterations < 1 || salt.length == 0 || storedKey.length != KEY_BYTES || serverKey.length != KEY_BYTES) {
+            throw new IllegalArgumentException("verifier: (expected: SCRAM-SHA-256 with keys of 32 bytes)");
+        }
+        this.iterations = iterations;
+        this.salt = salt.clone();
+        this.storedKey = storedKey.clone();
+        this.serverKey = serverKey.clone();
+        this.real = real;
+    }
+
+    /** Returns the rounds of PBKDF2. */
+    public int iterations() {
+        return iterations;
+    }
+
+    /** Returns a copy of the salt. */
+    public byte[] salt() {
+        return salt.clone();
+    }
+
+    /** Returns a copy of the hash of the client's key. */
+    public byte[] storedKey() {
+        return storedKey.clone();
+    }
+
+    /** Returns a copy of the key by which the server proves itself. */
+    public byte[] serverKey() {
+        return serverKey.clone();
+    }
+
+    /** Returns whether a user has it; if not, its exchange must fail at the end whatever the proof. */
+    public boolean real() {
+        return real;
+    }
+
+    /** Returns the form in which it is stored. A secret: with it a server can be played. */
+    public String stored() {
+        Base64.Encoder base64 = Base64.getEncoder();
+        return "SCRAM-SHA-256$" + iterations + ":" + base64.encodeToString(salt) + "$"
+                + base64.encodeToString(storedKey) + ":" + base64.encodeToString(serverKey);
+    }
+
+    /** Shows nothing of it. */
+    @Override
+    public String toString() {
+        return "ScramVerifier[****]";
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.ipc.Clock;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a listener is told.
+ *
+ * @param address to bind; port 0 takes a free one
+ * @param tls certificate and key; null offers no TLS
+ * @param limits what strangers may take
+ * @param clock for the times in messages, and for deadlines
+ */
+public record ListenOptions(
+        InetSocketAddress address, @Nullable Tls tls, Limits limits, Clock clock) {
+    public ListenOptions {
+        requireNonNull(address, "address");
+        requireNonNull(limits, "limits");
+        requireNonNull(clock, "clock");
+    }
+
+    /** Returns options for {@code address} without TLS, with the default limits, on the machine's clock. */
+    public static ListenOptions plain(InetSocketAddress address) {
+        return new ListenOptions(address, null, Limits.DEFAULT, Clock.system());
+    }
+
+    /** Returns the same with TLS. */
+    public ListenOptions withTls(Tls tls) {
+        return new ListenOptions(address, requireNonNull(tls, "tls"), limits, clock);
+    }
+
+    /** Returns the same with other limits. */
+    public ListenOptions withLimits(Limits limits) {
+        return new ListenOptions(address, tls, limits, clock);
+    }
+
+    /**
+     * The server's side of TLS, by files in PEM form. The key must not be readable by others, as PostgreSQL demands.
+     *
+     * @param certificate {@code ssl_cert_file}: the server's certificate, then its chain
+     * @param key {@code ssl_key_file}: its private key, not encrypted
+     * @param clientAuthorities {@code ssl_ca_file}: who may have signed a client's certificate; null asks for none
+     * @param revoked {@code ssl_crl_file}: revoked certificates, null for none
+     * @param minVersion {@code ssl_min_protocol_version}: {@code TLSv1.2} or {@code TLSv1.3}
+     */
+    public record Tls(
+            Path certificate,
+            Path key,
+            @Nullable Path clientAuthorities,
+            @Nullable Path revoked,
+            String minVersion) {
+        public Tls {
+            requireNonNull(certificate, "certificate");
+            requireNonNull(key, "key");
+            requireNonNull(minVersion, "minVersion");
+        }
+    }
+
+    /**
+     * Bounds on what strangers and slow peers may take.
+     *
+     * @param handshakeTimeout from accept to authenticated ({@code authentication_timeout})
+     * @param unauthenticated connections that may be in their handshake at once
+     * @param unauthenticatedPerAddress the same from one address
+     * @param connections connections at once, authenticated ones included ({@code max_connections})
+     * @param sendBufferBytes how much may wait to be written to one peer before its stream is asked for no more
+     * @param commandBytes the longest command text
+     */
+    public record Limits(
+            Duration handshakeTimeout,
+            int unauthenticated,
+            int unauthenticatedPerAddress,
+            int connections,
+            int sendBufferBytes,
+            int commandBytes) {
+
+        /** The defaults: 10 s, 64, 8, 100, 1 MB, 16 KB. */
+        public static final Limits DEFAULT = new Limits(Duration.ofSeconds(10), 64, 8, 100, 1 << 20, 16 << 10);
+
+        public Limits {
+            requireNonNull(handshakeTimeout, "handshakeTimeout");
+            if (unauthenticated < 1 || unauthenticatedPerAddress < 1 || connections < 1) {
+                throw new IllegalArgumentException("limits: %d, %d, %d connections (expected: at least 1 each)"
+                        .formatted(unauthenticated, unauthenticatedPerAddress, connections));
+            }
+        }
+    }
+}
