@@ -11,8 +11,16 @@ import org.jspecify.annotations.Nullable;
 /** A command on a replication connection (PostgreSQL manual, "Streaming Replication Protocol"). */
 public sealed interface ReplicationCommand {
 
+    /** Calls the one method of {@code handler} that takes this type. */
+    void dispatchTo(Handler handler);
+
     /** {@code IDENTIFY_SYSTEM}. */
-    record IdentifySystem() implements ReplicationCommand {}
+    record IdentifySystem() implements ReplicationCommand {
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onIdentifySystem(this);
+        }
+    }
 
     /**
      * {@code SHOW}.
@@ -22,6 +30,11 @@ public sealed interface ReplicationCommand {
     record Show(String name) implements ReplicationCommand {
         public Show {
             requireNonNull(name, "name");
+        }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onShow(this);
         }
     }
 
@@ -34,6 +47,11 @@ public sealed interface ReplicationCommand {
         public TimelineHistoryOf {
             requireNonNull(timeline, "timeline");
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onTimelineHistoryOf(this);
+        }
     }
 
     /**
@@ -44,6 +62,11 @@ public sealed interface ReplicationCommand {
     record ReadReplicationSlot(String slot) implements ReplicationCommand {
         public ReadReplicationSlot {
             requireNonNull(slot, "slot");
+        }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onReadReplicationSlot(this);
         }
     }
 
@@ -70,6 +93,11 @@ public sealed interface ReplicationCommand {
         public CreateReplicationSlot {
             requireNonNull(slot, "slot");
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onCreateReplicationSlot(this);
+        }
     }
 
     /**
@@ -86,6 +114,11 @@ public sealed interface ReplicationCommand {
         public AlterReplicationSlot {
             requireNonNull(slot, "slot");
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onAlterReplicationSlot(this);
+        }
     }
 
     /**
@@ -97,6 +130,11 @@ public sealed interface ReplicationCommand {
     record DropReplicationSlot(String slot, boolean untilUnused) implements ReplicationCommand {
         public DropReplicationSlot {
             requireNonNull(slot, "slot");
+        }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onDropReplicationSlot(this);
         }
     }
 
@@ -111,6 +149,11 @@ public sealed interface ReplicationCommand {
             @Nullable String slot, Lsn start, @Nullable TimelineId timeline) implements ReplicationCommand {
         public StartReplication {
             requireNonNull(start, "start");
+        }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onStartReplication(this);
         }
     }
 
@@ -127,6 +170,11 @@ public sealed interface ReplicationCommand {
             requireNonNull(start, "start");
             options = List.copyOf(options);
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onStartLogicalReplication(this);
+        }
     }
 
     /**
@@ -138,15 +186,69 @@ public sealed interface ReplicationCommand {
         public BaseBackup {
             options = List.copyOf(options);
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onBaseBackup(this);
+        }
     }
 
     /** {@code UPLOAD_MANIFEST}, from 17 on. */
-    record UploadManifest() implements ReplicationCommand {}
+    record UploadManifest() implements ReplicationCommand {
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onUploadManifest(this);
+        }
+    }
 
     /** Text that is no replication command, so SQL by PostgreSQL's rule; an empty query too. */
     record Sql(String text) implements ReplicationCommand {
         public Sql {
             requireNonNull(text, "text");
         }
+
+        @Override
+        public void dispatchTo(Handler handler) {
+            handler.onSql(this);
+        }
+    }
+
+    /** One method per permitted record, so that a new record breaks every handler at compile time. */
+    interface Handler {
+        /** Tells who the cluster is. */
+        void onIdentifySystem(IdentifySystem command);
+
+        /** Shows a parameter. */
+        void onShow(Show command);
+
+        /** Sends a history file. */
+        void onTimelineHistoryOf(TimelineHistoryOf command);
+
+        /** Tells where a slot is. */
+        void onReadReplicationSlot(ReadReplicationSlot command);
+
+        /** Creates a slot. */
+        void onCreateReplicationSlot(CreateReplicationSlot command);
+
+        /** Alters a slot. */
+        void onAlterReplicationSlot(AlterReplicationSlot command);
+
+        /** Drops a slot. */
+        void onDropReplicationSlot(DropReplicationSlot command);
+
+        /** Starts a physical stream. */
+        void onStartReplication(StartReplication command);
+
+        /** Starts a logical stream. */
+        void onStartLogicalReplication(StartLogicalReplication command);
+
+        /** Sends a base backup. */
+        void onBaseBackup(BaseBackup command);
+
+        /** Takes the manifest of an earlier backup. */
+        void onUploadManifest(UploadManifest command);
+
+        /** Runs SQL. */
+        void onSql(Sql command);
     }
 }

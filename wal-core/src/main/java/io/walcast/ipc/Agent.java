@@ -64,6 +64,11 @@ public final class Agent implements AutoCloseable {
         latch.set();
     }
 
+    /** Returns the latch that ends the agent's sleep, for those who set latches; only the agent resets it. */
+    public Latch latch() {
+        return latch;
+    }
+
     /** Asks the agent to end after its current turn; returns at once. */
     public void stop() {
         stopping = true;
