@@ -18,6 +18,7 @@ import io.walcast.ipc.Clock;
 import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
 import io.walcast.postmaster.ExitCodes;
+import io.walcast.postmaster.Signals;
 import io.walcast.walreceiver.FlushPolicy;
 import io.walcast.walreceiver.ReceiveEnd;
 import io.walcast.walreceiver.WalReceiverConfig;
@@ -55,7 +56,7 @@ final class ReceiveLoop {
     }
 
     int run() {
-        StopSignals.handle(this::stop);
+        Signals.stopOnHangup(this::stop);
         Path path = Path.of(requireNonNull(options.directory));
         WalDirectoryOptions storage =
                 WalDirectoryOptions.DEFAULTS.withSync(options.sync).withWarnings(messages::warning);

@@ -95,7 +95,7 @@ public final class ReceiveWal implements WalcastSubcommand {
         Password password = new Password(err);
         char[] asked = options.passwordMode == PasswordMode.BEFORE_CONNECTING ? password.passwordFor(null) : null;
         String conninfo = ConnectionString.of(options, asked == null ? null : new String(asked));
-        WalReceiverTransports transports = Transports.find(messages::warning);
+        WalReceiverTransports transports = Transports.find(messages::warning).receivers();
         WalReceiverTransport transport =
                 options.transport == null ? transports.forConninfo(conninfo) : transports.byName(options.transport);
         transport.checkConninfo(conninfo);

@@ -9,6 +9,7 @@ import io.walcast.core.error.SqlState;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
 import io.walcast.postmaster.ExitCodes;
+import io.walcast.postmaster.Signals;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.CreateSlot;
 import io.walcast.transport.WalReceiverConnection;
@@ -28,7 +29,7 @@ final class SlotAction {
     }
 
     int run() {
-        StopSignals.handle(cancellation::request);
+        Signals.stopOnHangup(cancellation::request);
         String slot = requireNonNull(options.slot);
         String command = "";
         try (WalReceiverConnection connection = connect()) {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walcast.core.error.ConfigurationException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListenAddressTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost:5433,          '',   localhost, 5433",
+        "127.0.0.1:0,             '',   127.0.0.1, 0",
+        "[::1]:5433,              '',   ::1,       5433",
+        "5433,                    '',   localhost, 5433",
+        ":5433,                   '',   localhost, 5433",
+        "*:65535,                 '',   *,         65535",
+        "grpc://relay.example:80, grpc, relay.example, 80",
+        "GRPC://[fe80::1]:80/,    grpc, fe80::1,   80"
+    })
+    void isReadAsItIsWritten(String text, String scheme, String host, int port) {
+        assertThat(ListenAddress.parse(text)).isEqualTo(new ListenAddress(scheme, host, port));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "localhost",
+                "localhost:",
+                "::1:5433",
+                "[::1",
+                "[::1]5433",
+                "a:b",
+                "h:-1",
+                "h:123456",
+                "h:65536"
+            })
+    void refusesWhatIsNoAddress(String text) {
+        assertThatThrownBy(() -> ListenAddress.parse(text))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("expected: ");
+    }
+
+    @Test
+    void readsWhatItPrints() {
+        for (String text : new String[] {"localhost:1", "[::1]:5433", "grpc://h:80"}) {
+            assertThat(ListenAddress.parse(text)).hasToString(text);
+        }
+    }
+
+    @Test
+    void resolvesToAddressesOfThisMachine() {
+        assertThat(ListenAddress.parse("5433").resolve())
+                .contains(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5433));
+        assertThat(ListenAddress.parse("*:5433").resolve()).containsExactly(new InetSocketAddress(5433));
+        assertThatThrownBy(() -> ListenAddress.parse("192.0.2.1:5433").resolve())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("could not bind \"192.0.2.1\": it is not an address of this machine");
+    }
+}
