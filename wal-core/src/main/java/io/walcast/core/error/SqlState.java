@@ -56,6 +56,8 @@ public record SqlState(String code) {
     public static final SqlState OBJECT_NOT_IN_PREREQUISITE_STATE = new SqlState("55000");
     /** {@code object_in_use}. */
     public static final SqlState OBJECT_IN_USE = new SqlState("55006");
+    /** {@code cant_change_runtime_param}. */
+    public static final SqlState CANT_CHANGE_RUNTIME_PARAM = new SqlState("55P02");
     /** {@code query_canceled}. */
     public static final SqlState QUERY_CANCELED = new SqlState("57014");
     /** {@code admin_shutdown}. */
