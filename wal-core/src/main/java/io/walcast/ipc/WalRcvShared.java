@@ -74,6 +74,21 @@ public final class WalRcvShared {
         this.clock = requireNonNull(clock, "clock");
     }
 
+    /**
+     * How far WAL is on disk for good.
+     *
+     * @param timeline the timeline of {@code upto}
+     * @param latestChunkStart the position before; equal to {@code upto} if nothing was flushed on this timeline yet
+     * @param upto the WAL before it is on disk
+     */
+    public record FlushPosition(TimelineId timeline, Lsn latestChunkStart, Lsn upto) {
+        public FlushPosition {
+            requireNonNull(timeline, "timeline");
+            requireNonNull(latestChunkStart, "latestChunkStart");
+            requireNonNull(upto, "upto");
+        }
+    }
+
     /** The peer of a connected receiver. */
     private record Sender(String host, int port, String conninfo) {}
 
@@ -231,6 +246,16 @@ public final class WalRcvShared {
     public Lsn flushedUpto() {
         synchronized (lock) {
             return flushedUpto;
+        }
+    }
+
+    /**
+     * Returns {@link #flushedUpto} with what belongs to it, of one moment ({@code GetWalRcvFlushRecPtr}); null before the
+     * first request.
+     */
+    public @Nullable FlushPosition flushPosition() {
+        synchronized (lock) {
+            return receivedTimeline == null ? null : new FlushPosition(receivedTimeline, latestChunkStart, flushedUpto);
         }
     }
 

@@ -40,6 +40,8 @@ public non-sealed interface WalChunk extends Outbound, AutoCloseable {
     /**
      * Returns the bytes: a read-only, direct view with a position of its own, of a buffer shared by all sessions at the same
      * place. Valid until {@link #close}.
+     *
+     * @throws io.walcast.core.error.StorageException if they cannot be read; the stream cannot go on
      */
     ByteBuffer buffer();
 

@@ -53,6 +53,11 @@ final class PosixFile implements WalFile {
     }
 
     @Override
+    public FileChannel channel() {
+        return channel;
+    }
+
+    @Override
     public void close() throws IOException {
         channel.close();
     }

@@ -14,6 +14,11 @@ public interface ServedSegment extends Closeable {
     @Nullable
     FileChannel channel();
 
+    /** Returns whether another file has taken the segment's name since: open it anew. Costs next to nothing. */
+    default boolean needReload() {
+        return false;
+    }
+
     /** Reads until {@code into} is full or the file ends; returns the number of bytes. */
     int read(ByteBuffer into, long offset) throws IOException;
 }

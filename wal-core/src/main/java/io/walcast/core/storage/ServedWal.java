@@ -41,7 +41,8 @@ public interface ServedWal {
     /**
      * Opens a segment of exactly that timeline, an unfinished one too if some of it may be sent.
      *
-     * @throws io.walcast.core.error.StorageException with 58P01 if it is not there any more, or never was
+     * @throws io.walcast.core.error.StorageException with 58P01 if it is not there any more, or never was; XX001 if its first
+     *     page is not that of this segment and cluster; 58030 if the disk fails
      */
     ServedSegment open(TimelineId timeline, long segmentNumber);
 

@@ -4,6 +4,8 @@ package io.walcast.core.storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file. Positions are in the file; there is no current one.
@@ -49,4 +51,9 @@ public interface WalFile extends Closeable {
 
     /** Returns the size in bytes. */
     long size() throws IOException;
+
+    /** Returns the channel for {@code sendfile}, whose position nobody uses; null if there is none. Not to be closed. */
+    default @Nullable FileChannel channel() {
+        return null;
+    }
 }
