@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.walsender;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.walcast.core.Lsn;
+import io.walcast.core.PgTimestamp;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.error.SqlState;
+import io.walcast.core.error.StorageException;
+import io.walcast.core.storage.ServedPosition;
+import io.walcast.core.storage.ServedSegment;
+import io.walcast.core.storage.ServedWal;
+import io.walcast.ipc.AgentThreads;
+import io.walcast.ipc.Clock;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments that are open for sending, shared by all streams of a service ({@code XLogReaderState}'s file, for many).
+ *
+ * <p>A stream is called on an event loop, which must not wait for a disk. So files are opened on a small pool, and what may
+ * not be in the page cache is read there first, a piece ahead of where it is needed, once for everybody; see
+ * {@link WalSndReadAhead}. A file stays open while a chunk of it is on lease, even if its name is gone by then, and for a
+ * while after.
+ *
+ * <p>Threading: any thread.
+ */
+public final class WalSegments implements AutoCloseable {
+    private static final int PIECES_AHEAD = 2;
+    private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
+    private static final long SWEEP_SECONDS = 10;
+    private static final float LOAD_FACTOR = 0.75f;
+
+    private final ServedWal wal;
+    private final Clock clock;
+    private final WalSegmentsOptions options;
+    private final SharedBlocks blocks;
+    private final ScheduledThreadPoolExecutor pool;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Map<SegmentName, OpenSegment> open = new LinkedHashMap<>(16, LOAD_FACTOR, true);
+
+    /** Where the WAL ended when this began: what came after it has just been written. */
+    @GuardedBy("lock")
+    private @Nullable Lsn cold;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** Opens nothing yet. */
+    public WalSegments(ServedWal wal, Clock clock, WalSegmentsOptions options) {
+        this.wal = requireNonNull(wal, "wal");
+        this.clock = requireNonNull(clock, "clock");
+        this.options = requireNonNull(options, "options");
+        blocks = new SharedBlocks(options.sharedBlocks());
+        pool = new ScheduledThreadPoolExecutor(options.ioThreads(), new AgentThreads("walsender-io"));
+        pool.scheduleWithFixedDelay(this::closeIdle, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        ServedPosition position = wal.position();
+        cold = position == null ? null : position.flushedUpto();
+    }
+
+    /** Returns a reader for one stream. */
+    WalSndReader reader() {
+        return new WalSndReader(this);
+    }
+
+    SegmentSize segmentSize() {
+        return wal.segmentSize();
+    }
+
+    PgTimestamp now() {
+        return clock.now();
+    }
+
+    SharedBlocks blocks() {
+        return blocks;
+    }
+
+    /**
+     * Returns the segment, on lease, if {@code length} bytes from {@code start} on can be sent from it without waiting for the
+     * disk; else null, and {@code wait} is ended later. Has what comes next read ahead.
+     */
+    @Nullable
+    OpenSegment lease(SegmentName name, Lsn start, int length, Lsn upto, WalSndWait wait) {
+        ServedPosition position = wal.position();
+        synchronized (lock) {
+            if (closed) {
+                return null;
+            }
+            OpenSegment segment = find(name);
+            if (!segment.isOpen()) {
+                segment.await(wait);
+                return null;
+            }
+            SegmentSize size = wal.segmentSize();
+            int offset = size.offset(start);
+            long nowNs = clock.nanoTime();
+            if (!isJustWritten(name, start, position)) {
+                boolean warm = segment.readAhead.isWarm(wait.piece, offset + length, nowNs);
+                readAhead(segment, wait.piece, upto, nowNs);
+                if (!warm) {
+                    segment.await(wait);
+                    return null;
+                }
+            }
+            segment.lease();
+            return segment;
+        }
+    }
+
+    @GuardedBy("lock")
+    private OpenSegment find(SegmentName name) {
+        OpenSegment segment = open.get(name);
+        if (segment != null && segment.isOpen() && segment.file().needReload()) {
+            drop(segment);
+            open.remove(name);
+            segment = null;
+        }
+        if (segment == null) {
+            closeOldest();
+            segment = new OpenSegment(
+                    name,
+                    new WalSndReadAhead(
+                            wal.segmentSize().bytes(), options.warmTime().toNanos()));
+            open.put(name, segment);
+            OpenSegment opening = segment;
+            pool.execute(() -> open(opening));
+        }
+        return segment;
+    }
+
+    @GuardedBy("lock")
+    private boolean isJustWritten(SegmentName name, Lsn start, @Nullable ServedPosition position) {
+        if (position == null || !position.timeline().equals(name.timeline())) {
+            return false;
+        }
+        Lsn end = position.flushedUpto();
+        if (cold == null) {
+            cold = end;
+        }
+        return !start.isBefore(cold) && end.minus(start) <= options.warmBytes();
+    }
+
+    /** Has that piece and the next ones read, into the next segment too, unless they are in the cache. */
+    @GuardedBy("lock")
+    private void readAhead(OpenSegment segment, int piece, Lsn upto, long nowNs) {
+        SegmentSize size = wal.segmentSize();
+        Lsn at = segment.name.start(size).plus((long) piece * WalSndReadAhead.PIECE_BYTES);
+        OpenSegment from = segment;
+        for (int i = 0; i <= PIECES_AHEAD && at.isBefore(upto); i++) {
+            if (i > 0 && size.offset(at) == 0) {
+                from = find(from.name.next());
+            }
+            if (!from.isOpen()) {
+                return;
+            }
+            int bytes = (int) Math.min(upto.minus(at), WalSndReadAhead.PIECE_BYTES);
+            readAhead(from, size.offset(at), bytes, nowNs);
+            at = at.plus(bytes);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void readAhead(OpenSegment segment, int offset, int bytes, long nowNs) {
+        int piece = offset / WalSndReadAhead.PIECE_BYTES;
+        int upto = offset + bytes;
+        if (!segment.readAhead.isWarm(piece, upto, nowNs) && segment.readAhead.begin(piece)) {
+            segment.lease();
+            pool.execute(() -> read(segment, piece, upto));
+        }
+    }
+
+    /** On the pool. */
+    private void open(OpenSegment segment) {
+        ServedSegment file = null;
+        StorageException failure = null;
+        try {
+            file = wal.open(segment.name.timeline(), segment.name.segmentNumber());
+        } catch (StorageException e) {
+            failure = e;
+        } catch (RuntimeException | Error e) { // whatever it is, the streams that wait must hear of it
+            failure = new StorageException("could not open WAL segment " + fileName(segment), e);
+        }
+        List<WalSndWait> ended;
+        ServedSegment unwanted = null;
+        synchronized (lock) {
+            if (file == null) {
+                open.remove(segment.name, segment);
+            } else if (segment.isDropped()) {
+                unwanted = file;
+            } else {
+                segment.opened(file);
+                segment.idleSinceNs = clock.nanoTime();
+            }
+            ended = segment.takeWaits();
+        }
+        close(unwanted);
+        for (WalSndWait wait : ended) {
+            wait.end(failure);
+        }
+    }
+
+    /** On the pool. */
+    private void read(OpenSegment segment, int piece, int upto) {
+        int from = piece * WalSndReadAhead.PIECE_BYTES;
+        StorageException failure = null;
+        try {
+            int end = WalSndReadAhead.read(segment.file(), from, upto);
+            if (end < upto) {
+                failure = shortRead(segment, from, end - from, upto - from);
+            }
+        } catch (IOException e) {
+            failure = readFailure(segment, from, e);
+        } catch (RuntimeException | Error e) { // whatever it is, the streams that wait must hear of it
+            failure = new StorageException("could not read from WAL segment " + fileName(segment), e);
+        }
+        List<WalSndWait> ended;
+        synchronized (lock) {
+            if (failure == null) {
+                segment.readAhead.end(piece, upto, clock.nanoTime());
+            } else {
+                segment.readAhead.failed(piece);
+            }
+            ended = segment.takeWaits(piece);
+        }
+        release(segment);
+        for (WalSndWait wait : ended) {
+            wait.end(failure);
+        }
+    }
+
+    StorageException readFailure(OpenSegment segment, int offset, IOException cause) {
+        return new StorageException(
+                "could not read from WAL segment %s, offset %d: %s"
+                        .formatted(fileName(segment), offset, cause.getMessage()),
+                cause);
+    }
+
+    StorageException shortRead(OpenSegment segment, int offset, int read, int wanted) {
+        return new StorageException(
+                SqlState.DATA_CORRUPTED,
+                "could not read from WAL segment %s, offset %d: read %d of %d"
+                        .formatted(fileName(segment), offset, read, wanted),
+                null);
+    }
+
+    private String fileName(OpenSegment segment) {
+        return segment.name.fileName(wal.segmentSize());
+    }
+
+    void release(OpenSegment segment) {
+        ServedSegment unused;
+        synchronized (lock) {
+            unused = segment.release(clock.nanoTime());
+        }
+        closeLater(unused);
+    }
+
+    /** Takes the segments before {@code segmentNumber} out of use: their files are gone, or will be. */
+    public void removed(long segmentNumber) {
+        synchronized (lock) {
+            dropIf(segment -> segment.name.segmentNumber() < segmentNumber);
+        }
+    }
+
+    /** Returns how many segments are open, or being opened. */
+    public int openSegments() {
+        synchronized (lock) {
+            return open.size();
+        }
+    }
+
+    private void closeIdle() {
+        long nowNs = clock.nanoTime();
+        synchronized (lock) {
+            dropIf(segment -> segment.isOpen() && segment.isIdle() && nowNs - segment.idleSinceNs > IDLE_NS);
+        }
+    }
+
+    /** Makes room for one more; what is on lease does not count. */
+    @GuardedBy("lock")
+    private void closeOldest() {
+        Iterator<OpenSegment> all = open.values().iterator();
+        while (open.size() >= options.openSegments() && all.hasNext()) {
+            OpenSegment oldest = all.next();
+            if (oldest.isOpen() && oldest.isIdle()) {
+                all.remove();
+                drop(oldest);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void dropIf(Predicate<OpenSegment> unwanted) {
+        open.values().removeIf(segment -> {
+            boolean drops = unwanted.test(segment);
+            if (drops) {
+                drop(segment);
+            }
+            return drops;
+        });
+    }
+
+    private void drop(OpenSegment segment) {
+        closeLater(segment.drop());
+    }
+
+    /** Closing the last descriptor of a file without a name frees its blocks: nothing for an event loop. */
+    private void closeLater(@Nullable ServedSegment file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            pool.execute(() -> close(file));
+        } catch (RejectedExecutionException e) {
+            close(file); // the service has ended
+        }
+    }
+
+    private static void close(@Nullable ServedSegment file) {
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            // It was open for reading only: nothing is lost.
+        }
+    }
+
+    /** Closes all files that are not on lease, and the others when they are given back. No stream is woken any more. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            dropIf(segment -> true);
+        }
+        pool.shutdown();
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.walsender;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.walcast.core.Lsn;
+import io.walcast.core.PgTimestamp;
+import io.walcast.transport.WalChunk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A run of WAL in an open segment, within one {@link SharedBlock}. */
+final class WalSndChunk implements WalChunk {
+    private final WalSegments segments;
+    private final OpenSegment segment;
+    private final Lsn start;
+    private final Lsn serverEnd;
+    private final PgTimestamp sentAt;
+    private final int offset;
+    private final int length;
+
+    @GuardedBy("this")
+    private @Nullable SharedBlock block;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    /**
+     * @param segment on lease, which is given back when this is closed
+     * @param offset where in the segment it begins
+     */
+    WalSndChunk(
+            WalSegments segments,
+            OpenSegment segment,
+            Lsn start,
+            Lsn serverEnd,
+            PgTimestamp sentAt,
+            int offset,
+            int length) {
+        this.segments = segments;
+        this.segment = segment;
+        this.start = start;
+        this.serverEnd = serverEnd;
+        this.sentAt = sentAt;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    @Override
+    public Lsn start() {
+        return start;
+    }
+
+    @Override
+    public Lsn serverEnd() {
+        return serverEnd;
+    }
+
+    @Override
+    public PgTimestamp sentAt() {
+        return sentAt;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public @Nullable FileChannel file() {
+        return segment.file().channel();
+    }
+
+    @Override
+    public long fileOffset() {
+        return offset;
+    }
+
+    @Override
+    public synchronized ByteBuffer buffer() {
+        if (closed) {
+            throw new IllegalStateException("the chunk at " + start + " is closed");
+        }
+        int blockStart = offset - offset % SharedBlock.BYTES;
+        SharedBlock shared = block;
+        if (shared == null) {
+            shared = segments.blocks().lease(segment, blockStart);
+            block = shared;
+        }
+        int from = offset - blockStart;
+        fill(shared, from + length);
+        return shared.view(from, length);
+    }
+
+    private void fill(SharedBlock shared, int upto) {
+        try {
+            int filled = shared.fill(segment.file(), upto);
+            if (filled < upto) {
+                throw segments.shortRead(segment, offset, filled - upto + length, length);
+            }
+        } catch (IOException e) {
+            throw segments.readFailure(segment, offset, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        SharedBlock shared;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            shared = block;
+            block = null;
+        }
+        if (shared != null) {
+            segments.blocks().release(shared);
+        }
+        segments.release(segment);
+    }
+}
