@@ -14,6 +14,8 @@ import java.util.TreeMap;
 public final class ExitCodes {
     /** Done, or stopped on request. */
     public static final int OK = 0;
+    /** {@code walcast status}: nobody serves the directory; {@code pg_ctl status} says so in the same way. */
+    public static final int NOT_RUNNING = 3;
     /** The command line cannot be used. */
     public static final int USAGE = 64;
     /** The start script found no Java it can run on; no program of ours was started. */

@@ -2,6 +2,7 @@
 package io.walcast.postmaster;
 
 import io.walcast.postmaster.receivewal.ReceiveWal;
+import io.walcast.postmaster.status.StatusCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = WalcastVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = TransportsCommand.class,
+        subcommands = {StatusCommand.class, TransportsCommand.class},
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         footer = {
             "",

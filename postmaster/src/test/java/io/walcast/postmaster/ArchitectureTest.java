@@ -133,8 +133,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void picocliAndLogbackStayInPostmaster() {
-        staysIn(POSTMASTER, "picocli..", "ch.qos.logback..");
+    void whatTheProgramAloneNeedsStaysInPostmaster() {
+        staysIn(POSTMASTER, "picocli..", "ch.qos.logback..", "com.fasterxml.jackson..");
     }
 
     private static void staysIn(String module, String... libraries) {
