@@ -12,24 +12,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: any thread.
  */
-final class StorageFailure {
+public final class StorageFailure {
     /** Written by the thread that fails, read by all others before and after each piece of work. */
     private volatile @Nullable StorageException first;
 
     /** Throws the failure, if there was one. */
-    void check() {
+    public void check() {
         StorageException failure = first;
         if (failure != null) {
             throw failure;
         }
     }
 
-    boolean happened() {
+    /** Returns whether there was one. */
+    public boolean happened() {
         return first != null;
     }
 
     /** Makes {@code cause}, even a full disk, the failure unless there is one already, and returns the one that counts. */
-    StorageException fail(String what, Throwable cause) {
+    public StorageException fail(String what, Throwable cause) {
         synchronized (this) {
             StorageException failure = first;
             if (failure == null) {
@@ -41,7 +42,7 @@ final class StorageFailure {
     }
 
     /** Returns the exception for a call that failed without harm to what is stored; a full disk may be tried again. */
-    static StorageException describe(String what, Throwable cause) {
+    public static StorageException describe(String what, Throwable cause) {
         String message = text(what, cause);
         return cause instanceof DiskFullException
                 ? StorageException.diskFull(message, cause)
