@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -17,7 +18,7 @@ import java.util.stream.IntStream;
  * Which file is where in a receive directory, and the few compound moves that the others are made of. What is ours alone
  * hides in {@code .walcast}.
  *
- * <p>Threading: any thread; {@link #mode} is the only thing that changes.
+ * <p>Threading: any thread; {@link #mode} and {@link #rewrites} are all that changes.
  */
 final class DirectoryLayout {
     static final String TEMPORARY = ".tmp";
@@ -39,6 +40,7 @@ final class DirectoryLayout {
     final Path own;
     private final boolean sync;
     private final Consumer<String> warnings;
+    private final AtomicInteger rewrites = new AtomicInteger();
 
     /** Set by whoever learns the server's mode, read by whoever makes a file. */
     private volatile FileMode mode;
@@ -212,6 +214,12 @@ final class DirectoryLayout {
         Path copy = temporary(String.valueOf(source.getFileName()));
         copy(source, copy);
         rename(copy, target);
+        rewrites.incrementAndGet();
+    }
+
+    /** Returns how many files were written again so far: an unfinished segment that is open may not be the one any more. */
+    int rewrites() {
+        return rewrites.get();
     }
 
     /**

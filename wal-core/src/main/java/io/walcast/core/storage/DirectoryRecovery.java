@@ -131,6 +131,21 @@ final class DirectoryRecovery {
 
     /** Returns the newest long page header in the directory; segments of zeros, and compressed ones, tell nothing. */
     static Optional<ClusterIdentity> newestHeader(DirectoryLayout layout) throws IOException {
+        return newest(layout, LongPageHeader::read);
+    }
+
+    /** Returns what the newest long page header tells whose version is known. */
+    static Optional<ServedCluster> newestCluster(DirectoryLayout layout) throws IOException {
+        return newest(layout, LongPageHeader::readCluster);
+    }
+
+    /** Reads something from the first page of a segment. */
+    @FunctionalInterface
+    private interface HeaderReader<T> {
+        Optional<T> read(WalFile file, WalFileName name) throws IOException;
+    }
+
+    private static <T> Optional<T> newest(DirectoryLayout layout, HeaderReader<T> reader) throws IOException {
         List<WalFileName> segments = layout.segments();
         for (int i = segments.size() - 1; i >= 0; i--) {
             WalFileName name = segments.get(i);
@@ -139,7 +154,7 @@ final class DirectoryRecovery {
                 continue;
             }
             try (WalFile file = layout.fileSystem.openForReading(path)) {
-                Optional<ClusterIdentity> header = LongPageHeader.read(file, name);
+                Optional<T> header = reader.read(file, name);
                 if (header.isPresent()) {
                     return header;
                 }

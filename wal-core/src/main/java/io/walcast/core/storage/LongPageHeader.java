@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.SystemIdentifier;
+import io.walcast.core.TimelineId;
+import io.walcast.core.error.SqlState;
+import io.walcast.core.error.StorageException;
+import io.walcast.core.wal.WalVersion;
 import io.walcast.core.wal.XLogPageHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +22,8 @@ import java.util.Optional;
  */
 final class LongPageHeader {
     private static final int MAGIC_HIGH_BYTE = 0xD1;
+
+    static final int BYTES = XLogPageHeader.LONG_BYTES;
 
     private LongPageHeader() {}
 
@@ -33,6 +40,64 @@ final class LongPageHeader {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Checks that {@code file} is that segment of that cluster, as far as its first page tells.
+     *
+     * @throws StorageException with XX001 if it is not
+     */
+    static void requireFits(WalFile file, SegmentName name, ServedCluster known) throws IOException {
+        ClusterIdentity cluster = known.identity();
+        ByteBuffer bytes = ByteBuffer.allocate(XLogPageHeader.LONG_BYTES);
+        file.readFully(bytes, 0);
+        int magic = magic(bytes);
+        require(major(magic).equals(Optional.of(known.major())), name, cluster, "invalid magic number %04X", magic);
+        int info = XLogPageHeader.info(bytes, 0);
+        boolean isLong = (info & ~XLogPageHeader.ALL_FLAGS) == 0 && (info & XLogPageHeader.LONG_HEADER) != 0;
+        require(isLong, name, cluster, "invalid info bits %04X", info);
+        long system = XLogPageHeader.systemIdentifier(bytes, 0);
+        boolean ours = system == cluster.systemIdentifier().value()
+                && XLogPageHeader.segmentSize(bytes, 0) == cluster.segmentSize().bytes();
+        require(ours, name, cluster, "WAL of a different database system %s", Long.toUnsignedString(system));
+        Lsn address = new Lsn(XLogPageHeader.pageAddress(bytes, 0));
+        require(address.equals(name.start(cluster.segmentSize())), name, cluster, "unexpected pageaddr %s", address);
+        int timeline = XLogPageHeader.timeline(bytes, 0);
+        boolean reached = timeline != 0 && new TimelineId(timeline).compareTo(name.timeline()) <= 0;
+        require(reached, name, cluster, "unexpected timeline ID %s", Integer.toUnsignedString(timeline));
+    }
+
+    private static void require(boolean fits, SegmentName name, ClusterIdentity cluster, String problem, Object value) {
+        if (!fits) {
+            throw new StorageException(
+                    SqlState.DATA_CORRUPTED,
+                    problem.formatted(value) + " in WAL segment " + name.fileName(cluster.segmentSize()) + ", offset 0",
+                    null);
+        }
+    }
+
+    /** Returns the magic number and sets the byte order by it. */
+    private static int magic(ByteBuffer bytes) {
+        boolean little = XLogPageHeader.magic(bytes.order(ByteOrder.LITTLE_ENDIAN), 0) >> Byte.SIZE == MAGIC_HIGH_BYTE;
+        return XLogPageHeader.magic(bytes.order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN), 0);
+    }
+
+    /** Returns what {@link #read} does, with the version that wrote the segment; empty if that is none we know. */
+    static Optional<ServedCluster> readCluster(WalFile file, WalFileName name) throws IOException {
+        Optional<ClusterIdentity> identity = read(file, name);
+        if (identity.isEmpty()) {
+            return Optional.empty();
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+        file.readFully(bytes, 0);
+        return major(magic(bytes)).map(major -> new ServedCluster(identity.get(), major));
+    }
+
+    /** Returns the version, 14 to 18; the newest one for what is later. */
+    private static Optional<Integer> major(int magic) {
+        return WalVersion.isLater(magic)
+                ? Optional.of(WalVersion.V18.major())
+                : WalVersion.ofMagic(magic).map(WalVersion::major);
     }
 
     private static Optional<ClusterIdentity> parse(ByteBuffer bytes, WalFileName name) {

@@ -19,6 +19,11 @@ public interface ServedSegment extends Closeable {
         return false;
     }
 
+    /** Returns whether it takes up disk space of its own, until it is closed: it was decompressed for this. */
+    default boolean isTemporary() {
+        return false;
+    }
+
     /** Reads until {@code into} is full or the file ends; returns the number of bytes. */
     int read(ByteBuffer into, long offset) throws IOException;
 }

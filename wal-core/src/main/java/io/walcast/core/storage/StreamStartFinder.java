@@ -91,6 +91,19 @@ final class StreamStartFinder {
                 .orElse(null);
     }
 
+    /** Returns the newest segment of {@code timeline}, passing over finished ones of a wrong size; null if there is none. */
+    @Nullable
+    WalFileName newestWhole(TimelineId timeline, SegmentSize size) throws IOException {
+        List<WalFileName> segments = layout.segments();
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            WalFileName file = segments.get(i);
+            if (isOn(timeline, file, size) && (file.partial() || hasRightSize(file, size))) {
+                return file;
+            }
+        }
+        return null;
+    }
+
     private static boolean isOn(TimelineId timeline, WalFileName file, SegmentSize size) {
         return file.segmentName(size)
                 .filter(name -> name.timeline().equals(timeline))
@@ -102,19 +115,29 @@ final class StreamStartFinder {
     }
 
     Lsn endOfWal(TimelineId timeline, SegmentSize size) throws IOException {
-        List<Lsn> starts = layout.segments().stream()
-                .filter(file -> isOn(timeline, file, size))
-                .map(file -> new Lsn(start(file, size)))
-                .toList();
+        Optional<Lsn> end = lastRecordEnd(timeline, size);
+        return end.isPresent() ? end.get() : storedEnd(timeline, size);
+    }
+
+    /** Returns the end of the last whole, valid record on {@code timeline}, or empty if none can be found. */
+    Optional<Lsn> lastRecordEnd(TimelineId timeline, SegmentSize size) throws IOException {
+        List<Lsn> starts = starts(timeline, size);
         try (DirectoryPageSource pages = new DirectoryPageSource(layout, timeline, size)) {
             for (int i = starts.size() - 1; i >= 0; i--) {
                 Lsn end = endOfWal(pages, starts.get(i), size);
                 if (end != null) {
-                    return end;
+                    return Optional.of(end);
                 }
             }
         }
-        return storedEnd(timeline, size);
+        return Optional.empty();
+    }
+
+    private List<Lsn> starts(TimelineId timeline, SegmentSize size) throws IOException {
+        return layout.segments().stream()
+                .filter(file -> isOn(timeline, file, size))
+                .map(file -> new Lsn(start(file, size)))
+                .toList();
     }
 
     private static @Nullable Lsn endOfWal(DirectoryPageSource pages, Lsn from, SegmentSize size) {

@@ -95,6 +95,20 @@ public final class WalDirectory implements AutoCloseable {
         return layout.directory;
     }
 
+    /** Returns which file is where, for who reads while a receiver writes. */
+    DirectoryLayout layout() {
+        return layout;
+    }
+
+    /** Returns where the WAL ends that may be offered before anything is received, see {@link StoredPosition}. */
+    Optional<ServedPosition> storedPosition(SegmentSize size) {
+        try {
+            return new StoredPosition(layout, positions, histories, size).find();
+        } catch (IOException e) {
+            throw cannotRead(e);
+        }
+    }
+
     /** Sets whether the group may read the files made from now on, as {@code SHOW data_directory_mode} demands. */
     public void setGroupAccess(boolean groupAccess) {
         layout.setMode(groupAccess ? FileMode.GROUP_READ : FileMode.OWNER);

@@ -10,10 +10,10 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /** Writes WAL as a server does, into memory, from 0/100000 on in segments of 1 MB; and lets it be read. */
-final class WalBuilder implements WalPageSource {
-    static final SegmentSize SIZE = new SegmentSize(1 << 20);
-    static final Lsn START = SIZE.start(1);
-    static final SystemIdentifier SYSTEM = new SystemIdentifier(0x1234_5678_9ABC_DEF0L);
+public final class WalBuilder implements WalPageSource {
+    public static final SegmentSize SIZE = new SegmentSize(1 << 20);
+    public static final Lsn START = SIZE.start(1);
+    public static final SystemIdentifier SYSTEM = new SystemIdentifier(0x1234_5678_9ABC_DEF0L);
     static final int XLOG_NOOP = 0x20;
     static final int XLOG_SWITCH = 0x40;
 
@@ -29,12 +29,12 @@ final class WalBuilder implements WalPageSource {
     private int readBytes = Integer.MAX_VALUE;
     private int availableBytes = Integer.MAX_VALUE;
 
-    WalBuilder(WalVersion version) {
+    public WalBuilder(WalVersion version) {
         this.version = version;
     }
 
     /** Adds a record of the XLOG resource manager that does nothing; returns where it begins. */
-    Lsn noop(int length) {
+    public Lsn noop(int length) {
         return add(XLogRecord.RM_XLOG, XLOG_NOOP, mainData(length - XLogRecord.HEADER_BYTES));
     }
 
@@ -73,7 +73,7 @@ final class WalBuilder implements WalPageSource {
     }
 
     /** Writes pages of {@code next} from now on. */
-    void promote(TimelineId next) {
+    public void promote(TimelineId next) {
         timeline = next;
     }
 
@@ -89,12 +89,12 @@ final class WalBuilder implements WalPageSource {
     }
 
     /** Returns where the next record begins, or the page on which it does. */
-    Lsn position() {
+    public Lsn position() {
         return START.plus(at);
     }
 
     /** Returns the bytes from {@code lsn} on, to damage them. */
-    ByteBuffer at(Lsn lsn) {
+    public ByteBuffer at(Lsn lsn) {
         return wal.slice((int) lsn.minus(START), (int) (wal.capacity() - lsn.minus(START)))
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
