@@ -54,6 +54,14 @@ record GenericOption(String name, @Nullable Token value) {
         return value.text();
     }
 
+    /** Returns a number; the greatest there is for one that is even greater. */
+    long asLong() {
+        if (value == null || value.kind() != Kind.NUMBER) {
+            throw CommandErrors.refused(name + " requires a numeric value");
+        }
+        return ReplicationGrammar.value(value.text());
+    }
+
     CommandOption toCommandOption() {
         return new CommandOption(name, value == null ? null : value.text());
     }

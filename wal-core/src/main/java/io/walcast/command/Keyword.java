@@ -70,6 +70,15 @@ enum Keyword {
         return known ? found : null;
     }
 
+    boolean isOldBaseBackupOption() {
+        return use == Use.OLD_BASE_BACKUP;
+    }
+
+    /** Returns whether it may also stand as the name of an option in a list. */
+    boolean isOptionName() {
+        return this != READ_REPLICATION_SLOT;
+    }
+
     boolean startsCommand() {
         return use == Use.COMMAND;
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Options as bare words, as 14 knows them, given in the words of later versions. */
+/** Options as bare words, as 14 knows them. */
 final class OldOptions {
     private OldOptions() {}
 
@@ -36,40 +36,28 @@ final class OldOptions {
     /** Reads the options of {@code BASE_BACKUP}, as far as they go. */
     static List<GenericOption> ofBaseBackup(ReplicationGrammar grammar) {
         List<GenericOption> options = new ArrayList<>();
-        while (true) {
-            Keyword keyword = grammar.keyword();
-            if (keyword == null) {
-                return options;
-            }
-            switch (keyword) {
-                case PROGRESS -> options.add(flag(grammar, "progress"));
-                case WAL -> options.add(flag(grammar, "wal"));
-                case TABLESPACE_MAP -> options.add(flag(grammar, "tablespace_map"));
-                case FAST -> options.add(flag(grammar, "checkpoint", "fast"));
-                case NOWAIT -> options.add(flag(grammar, "wait", "false"));
-                case NOVERIFY_CHECKSUMS -> options.add(flag(grammar, "verify_checksums", "false"));
-                case LABEL, MANIFEST, MANIFEST_CHECKSUMS -> {
-                    grammar.advance();
-                    options.add(GenericOption.of(ReplicationScanner.folded(keyword.name()), grammar.string()));
-                }
-                case MAX_RATE -> {
-                    grammar.advance();
-                    options.add(GenericOption.ofNumber("max_rate", grammar.number()));
-                }
-                default -> {
-                    return options;
-                }
-            }
+        for (Keyword keyword = grammar.keyword();
+                keyword != null && keyword.isOldBaseBackupOption();
+                keyword = grammar.keyword()) {
+            grammar.advance();
+            String name = ReplicationScanner.folded(keyword.name());
+            options.add(
+                    switch (keyword) {
+                        case LABEL, MANIFEST, MANIFEST_CHECKSUMS -> GenericOption.of(name, grammar.string());
+                        case MAX_RATE -> GenericOption.ofNumber(name, grammar.number());
+                        default -> GenericOption.of(name);
+                    });
         }
+        return options;
     }
 
-    private static GenericOption flag(ReplicationGrammar grammar, String name) {
-        grammar.advance();
-        return GenericOption.of(name);
-    }
-
-    private static GenericOption flag(ReplicationGrammar grammar, String name, String value) {
-        grammar.advance();
-        return GenericOption.of(name, value);
+    /** Returns an option of {@code BASE_BACKUP} in the words of later versions. */
+    static CommandOption renamed(GenericOption option) {
+        return switch (option.name()) {
+            case "fast" -> new CommandOption("checkpoint", "fast");
+            case "nowait" -> new CommandOption("wait", "false");
+            case "noverify_checksums" -> new CommandOption("verify_checksums", "false");
+            default -> option.toCommandOption();
+        };
     }
 }

@@ -43,7 +43,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: one caller.
  */
 final class ReplicationGrammar {
-    private static final int OPTION_LISTS_SINCE = 15;
+    /** From here on options stand in parentheses; those of slots may still be bare words. */
+    static final int OPTION_LISTS_SINCE = 15;
+
+    private static final int SAFE_DIGITS = 18;
+    private static final int MAX_LSN_PART_DIGITS = 8;
+    private static final int MAX_VALUE_BYTES = 8 * 1024;
     private static final long MAX_TIMELINE = 0xFFFF_FFFFL;
 
     private final String text;
@@ -80,13 +85,15 @@ final class ReplicationGrammar {
     }
 
     private ReplicationCommand readSlot() {
-        String slot = dottedName();
-        end();
-        return new ReadReplicationSlot(slot);
+        StringBuilder slot = new StringBuilder(slotName());
+        while (acceptSymbol('.')) {
+            slot.append('.').append(slotName());
+        }
+        return whole(new ReadReplicationSlot(slot.toString()));
     }
 
     private ReplicationCommand createSlot() {
-        String slot = identifier();
+        String slot = slotName();
         boolean temporary = accept(Keyword.TEMPORARY);
         String plugin = null;
         if (!accept(Keyword.PHYSICAL)) {
@@ -100,19 +107,19 @@ final class ReplicationGrammar {
     }
 
     private ReplicationCommand alterSlot() {
-        String slot = identifier();
+        String slot = slotName();
         List<GenericOption> options = optionList();
         end();
         return SlotOptions.alter(slot, options, major);
     }
 
     private ReplicationCommand dropSlot() {
-        String slot = identifier();
+        String slot = slotName();
         return whole(new DropReplicationSlot(slot, accept(Keyword.WAIT)));
     }
 
     private ReplicationCommand start() {
-        String slot = accept(Keyword.SLOT) ? identifier() : null;
+        String slot = accept(Keyword.SLOT) ? slotName() : null;
         if (slot != null && accept(Keyword.LOGICAL)) {
             Lsn start = lsn();
             return whole(new StartLogicalReplication(slot, start, pluginOptions()));
@@ -131,8 +138,7 @@ final class ReplicationGrammar {
         }
         end();
         BaseBackupOptions.check(options, major);
-        return new BaseBackup(
-                options.stream().map(GenericOption::toCommandOption).toList());
+        return new BaseBackup(options.stream().map(OldOptions::renamed).toList());
     }
 
     private List<GenericOption> optionList() {
@@ -150,6 +156,7 @@ final class ReplicationGrammar {
         if (keyword == null) {
             return identifier();
         }
+        require(keyword.isOptionName());
         advance();
         return ReplicationScanner.folded(keyword.name());
     }
@@ -192,27 +199,35 @@ final class ReplicationGrammar {
         return name;
     }
 
+    /** Returns an identifier whole: one that is too long for a slot is refused by whoever has the slots. */
+    private String slotName() {
+        require(token.kind() == Kind.IDENTIFIER);
+        String name = token.text();
+        advance();
+        return name;
+    }
+
     String string() {
         require(token.kind() == Kind.STRING);
         String content = token.text();
+        if (content.length() > MAX_VALUE_BYTES || Token.bytes(content) > MAX_VALUE_BYTES) {
+            throw CommandErrors.tooLong("option value is too long (max %d bytes)".formatted(MAX_VALUE_BYTES));
+        }
         advance();
         return content;
     }
 
-    /** Returns a number as PostgreSQL prints it; it must be an int. */
+    /** Returns the digits of a number of any size; who uses it checks its range. */
     String number() {
         require(token.kind() == Kind.NUMBER);
-        long value = unsigned(token.text());
-        if (value > Integer.MAX_VALUE) {
-            throw CommandErrors.outOfRange("value \"%s\" is out of range for type integer".formatted(token.text()));
-        }
+        String digits = withoutLeadingZeros(token.text());
         advance();
-        return Long.toString(value);
+        return digits;
     }
 
     private TimelineId timeline() {
         require(token.kind() == Kind.NUMBER);
-        long number = unsigned(token.text());
+        long number = value(token.text());
         if (number > MAX_TIMELINE) {
             throw CommandErrors.outOfRange("timeline %s is out of range".formatted(token.text()));
         }
@@ -229,17 +244,17 @@ final class ReplicationGrammar {
         int slash = written.indexOf('/');
         String high = withoutLeadingZeros(written.substring(0, slash));
         String low = withoutLeadingZeros(written.substring(slash + 1));
-        if (high.length() > 8 || low.length() > 8) {
+        if (high.length() > MAX_LSN_PART_DIGITS || low.length() > MAX_LSN_PART_DIGITS) {
             throw CommandErrors.refused("LSN \"%s\" has a part longer than 8 hex digits".formatted(written));
         }
         advance();
         return Lsn.parse(high + "/" + low);
     }
 
-    /** Returns the value of decimal digits; any value beyond 32 bits if they are too many. */
-    private static long unsigned(String digits) {
+    /** Returns the value of decimal digits, or the greatest there is if they are too many. */
+    static long value(String digits) {
         String significant = withoutLeadingZeros(digits);
-        return significant.length() > 10 ? Long.MAX_VALUE : Long.parseLong(significant);
+        return significant.length() > SAFE_DIGITS ? Long.MAX_VALUE : Long.parseLong(significant);
     }
 
     private static String withoutLeadingZeros(String digits) {

@@ -8,7 +8,7 @@ import io.walcast.command.Token.Kind;
  *
  * <pre>
  * keyword     upper case only
- * identifier  [A-Za-z_] or beyond ASCII, then digits and $ too, folded in ASCII; or "…", which has no way to hold a quote
+ * identifier  [A-Za-z_] or beyond ASCII, then digits and $ too, folded in ASCII; or "…", in which "" is one quote
  * string      '…', in which '' is one quote and nothing else is special
  * number      decimal digits
  * LSN         hexadecimal digits / hexadecimal digits, nothing between
@@ -40,10 +40,10 @@ final class ReplicationScanner {
         int start = at;
         char first = text.charAt(start);
         if (first == '\'') {
-            return string();
+            return quoted(first, Kind.STRING);
         }
         if (first == '"') {
-            return quotedIdentifier();
+            return quoted(first, Kind.IDENTIFIER);
         }
         int lsnEnd = endOfLsn(start);
         if (lsnEnd > start) {
@@ -73,38 +73,24 @@ final class ReplicationScanner {
         return keyword == null ? Token.of(Kind.IDENTIFIER, folded(word)) : new Token(Kind.KEYWORD, word, keyword);
     }
 
-    private Token quotedIdentifier() {
-        int end = text.indexOf('"', at + 1);
-        if (end < 0) {
-            throw unterminated();
-        }
-        String content = text.substring(at + 1, end);
-        at = end + 1;
-        return Token.of(Kind.IDENTIFIER, content);
-    }
-
-    private Token string() {
+    /** Reads what stands between two quotes; a quote that is doubled is part of it. */
+    private Token quoted(char quote, Kind kind) {
         StringBuilder content = new StringBuilder();
         int from = at + 1;
         while (true) {
-            int quote = text.indexOf('\'', from);
-            if (quote < 0) {
-                throw unterminated();
+            int end = text.indexOf(quote, from);
+            if (end < 0) {
+                throw CommandErrors.refused("unterminated quoted string");
             }
-            content.append(text, from, quote);
-            from = quote + 1;
-            if (from == text.length() || text.charAt(from) != '\'') {
+            content.append(text, from, end);
+            from = end + 1;
+            if (from == text.length() || text.charAt(from) != quote) {
                 at = from;
-                return Token.of(Kind.STRING, content.toString());
+                return Token.of(kind, content.toString());
             }
-            content.append('\'');
+            content.append(quote);
             from++;
         }
-    }
-
-    private RuntimeException unterminated() {
-        at = text.length();
-        return CommandErrors.refused("unterminated quoted string");
     }
 
     /** Returns where the LSN that begins at {@code start} ends, or {@code start} if there is none. */
