@@ -15,6 +15,11 @@ public interface AccessRules {
      */
     ScramVerifier verifier(String user);
 
+    /** Returns whether there is such a user, whatever it may do; for one who came in by trust or certificate. */
+    default boolean exists(String user) {
+        return mayReplicate(user);
+    }
+
     /** Returns whether {@code user} is known and may replicate ({@code rolreplication}). */
     boolean mayReplicate(String user);
 

@@ -2,13 +2,18 @@
 package io.walcast.auth;
 
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a server keeps of a password, in the form of {@code pg_authid.rolpassword}: {@code
  * SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey} (RFC 5803). Immutable.
  */
 public final class ScramVerifier {
-    private static final int KEY_BYTES = 32;
+    private static final int KEY_BYTES = ScramKeys.BYTES;
+    private static final String BASE64 = "((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)";
+    private static final Pattern STORED =
+            Pattern.compile("SCRAM-SHA-256\\$([1-9][0-9]{0,9}):" + BASE64 + "\\$" + BASE64 + ":" + BASE64);
 
     private final int iterations;
     private final byte[] salt;
@@ -34,6 +39,43 @@ public final class ScramVerifier {
         this.storedKey = storedKey.clone();
         this.serverKey = serverKey.clone();
         this.real = real;
+    }
+
+    /**
+     * Reads the stored form.
+     *
+     * @throws IllegalArgumentException if {@code stored} is not that; its text is in no message
+     */
+    public static ScramVerifier parse(String stored) {
+        Matcher matcher = STORED.matcher(stored);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "verifier: (expected: SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey)");
+        }
+        long iterations = Long.parseLong(matcher.group(1));
+        if (iterations > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "verifier: %d iterations (expected: at most %d)".formatted(iterations, Integer.MAX_VALUE));
+        }
+        Base64.Decoder base64 = Base64.getDecoder();
+        return new ScramVerifier(
+                (int) iterations,
+                base64.decode(matcher.group(2)),
+                base64.decode(matcher.group(3)),
+                base64.decode(matcher.group(4)),
+                true);
+    }
+
+    /**
+     * Derives one from a password.
+     *
+     * @param password after SASLprep; the caller wipes it
+     * @param salt random; PostgreSQL takes 16 bytes
+     * @param iterations rounds of PBKDF2
+     */
+    public static ScramVerifier derive(char[] password, byte[] salt, int iterations) {
+        byte[] salted = ScramKeys.salted(password, salt, iterations);
+        return new ScramVerifier(iterations, salt, ScramKeys.stored(salted), ScramKeys.server(salted), true);
     }
 
     /** Returns the rounds of PBKDF2. */
