@@ -56,6 +56,7 @@ final class BadInputsTest {
         runners.add(new StorageRunner(directory));
         runners.add(new TimelineHistoryAnswerRunner(directory));
         runners.add(new CopyDataRunner(directory));
+        runners.add(new CommandRunner());
     }
 
     @TestFactory
@@ -105,6 +106,7 @@ final class BadInputsTest {
     /** Names the part of a kind that is missing where the rest of it is there. */
     private static String part(BadInput input) {
         return switch (input.kind()) {
+            case "commands" -> " (session)";
             case "copydata" -> " (walsender)";
             case "scram" -> input.isAbout("[client]") ? " (client)" : "";
             case "wal" -> StorageRunner.isAboutCompression(input) ? " (compressed)" : "";

@@ -8,6 +8,14 @@ import java.util.regex.Pattern;
 final class SettledExceptions {
     private static final List<Instead> ALL = List.of(
             new Instead(
+                    "commands",
+                    "BASE_BACKUP MAX_RATE .*",
+                    "ERROR",
+                    "ERROR, session lives",
+                    "22003",
+                    "outside the valid range for parameter",
+                    "the SQLSTATE that PostgreSQL 14 to 18 answer with"),
+            new Instead(
                     "wal",
                     "compressed image that grows past .*",
                     "end of WAL",
