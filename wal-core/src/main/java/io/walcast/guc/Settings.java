@@ -161,6 +161,18 @@ public final class Settings {
         return names;
     }
 
+    /** Returns the names of the settings that have another value in {@code other}. */
+    public List<String> differences(Settings other) {
+        List<String> names = new ArrayList<>();
+        for (Setting setting : SettingTable.all()) {
+            String key = SettingTable.key(setting.name());
+            if (!value(key).equals(other.value(key))) {
+                names.add(setting.name());
+            }
+        }
+        return names;
+    }
+
     private static boolean isReloadable(Setting setting) {
         return switch (setting.context()) {
             case INTERNAL, SERVED, POSTMASTER -> false;

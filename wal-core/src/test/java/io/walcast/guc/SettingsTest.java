@@ -199,6 +199,8 @@ class SettingsTest {
         assertThat(reloaded.show("wal_keep_size")).isEqualTo("1GB");
         assertThat(reloaded.show("server_version")).isEqualTo("16.0");
         assertThat(Settings.DEFAULTS.needRestart(next)).isEqualTo(List.of("max_wal_senders"));
+        assertThat(Settings.DEFAULTS.differences(next)).isEqualTo(List.of("max_wal_senders", "wal_keep_size"));
+        assertThat(next.differences(next)).isEmpty();
     }
 
     @ParameterizedTest

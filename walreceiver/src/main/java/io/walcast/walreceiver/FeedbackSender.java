@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walreceiver;
 
+import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
 import io.walcast.ipc.Clock;
 import io.walcast.transport.WalReceiverConnection;
 
@@ -33,7 +34,8 @@ final class FeedbackSender {
         }
         long nowNs = clock.nanoTime();
         if (!sent || nowNs - lastSentNs >= intervalNs) {
-            sent = connection.send(source.current());
+            HotStandbyFeedback feedback = source.current();
+            sent = feedback == null || connection.send(feedback);
             lastSentNs = nowNs;
         }
     }

@@ -52,6 +52,11 @@ public sealed interface StandbyMessage {
             requireNonNull(sentAt, "sentAt");
         }
 
+        /** Returns the message that takes the request back. */
+        public static HotStandbyFeedback none(PgTimestamp sentAt) {
+            return new HotStandbyFeedback(sentAt, 0, 0, 0, 0);
+        }
+
         @Override
         public void dispatchTo(Handler handler) {
             handler.onHotStandbyFeedback(this);
