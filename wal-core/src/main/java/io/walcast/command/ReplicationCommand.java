@@ -8,7 +8,11 @@ import io.walcast.core.TimelineId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A command on a replication connection (PostgreSQL manual, "Streaming Replication Protocol"). */
+/**
+ * A command on a replication connection (PostgreSQL manual, "Streaming Replication Protocol").
+ *
+ * <p>Names of slots are as they came, of any length and with any characters: whoever looks one up or makes one checks it.
+ */
 public sealed interface ReplicationCommand {
 
     /** Calls the one method of {@code handler} that takes this type. */
@@ -25,7 +29,7 @@ public sealed interface ReplicationCommand {
     /**
      * {@code SHOW}.
      *
-     * @param name of the parameter, as it was written; parts joined by a dot
+     * @param name of the parameter, folded to lower case unless it was quoted; parts joined by a dot
      */
     record Show(String name) implements ReplicationCommand {
         public Show {
@@ -178,9 +182,9 @@ public sealed interface ReplicationCommand {
     }
 
     /**
-     * {@code BASE_BACKUP}. The options are not checked.
+     * {@code BASE_BACKUP}. The options are checked, but for targets and the details of a compression.
      *
-     * @param options in the order they were written
+     * @param options in the order they were written and in the words of 15, also if they were those of 14
      */
     record BaseBackup(List<CommandOption> options) implements ReplicationCommand {
         public BaseBackup {

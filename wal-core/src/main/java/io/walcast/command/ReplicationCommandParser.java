@@ -7,7 +7,7 @@ import io.walcast.core.error.ServerErrorException;
  * Parses the commands of a replication connection as PostgreSQL 14 to 18 do (manual, "Streaming Replication Protocol").
  *
  * <p>Stricter than PostgreSQL in what would otherwise be cut in silence: numbers and halves of an LSN that do not fit 32
- * bits, and texts that are longer than any command need be.
+ * bits, and names of slots, which are not cut to 63 bytes; and in the length of a text and of an option's value.
  *
  * <p>Stateless; takes time in proportion to the length of the text.
  */
