@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.walsender;
+
+import static java.util.Objects.requireNonNull;
+
+import io.walcast.auth.AccessRules;
+import io.walcast.core.storage.ServedPosition;
+import io.walcast.guc.Settings;
+import io.walcast.ipc.AgentThreads;
+import io.walcast.ipc.ReplicationSlotRow;
+import io.walcast.ipc.ReplicationStatistics;
+import io.walcast.ipc.StandbyFeedback;
+import io.walcast.ipc.StatReplicationRow;
+import io.walcast.transport.CancelKey;
+import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.transport.ReplicationService;
+import io.walcast.transport.ReplicationSession;
+import io.walcast.transport.SessionPeer;
+import io.walcast.transport.SessionRequest;
+import io.walcast.walsender.slot.WalExtent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The walsenders of a node: what transports serve.
+ *
+ * <p>One thread wakes all sessions; a session has none of its own.
+ *
+ * <p>Threading: any thread.
+ */
+public final class WalSenderService implements ReplicationService, ReplicationStatistics, AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(WalSenderService.class);
+    private static final int NEWEST_MAJOR = 18;
+
+    /** For sessions that were cut off to be told so. */
+    private static final long LAST_WAIT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final WalSenderConfig config;
+    private final WalSenderNode node;
+
+    WalSenderService(WalSenderConfig config, Supplier<WalChunks> chunks) {
+        this.config = requireNonNull(config, "config");
+        node = new WalSenderNode(config, chunks);
+    }
+
+    /** Starts a service that reads its WAL through {@code segments}, which its owner closes after it. */
+    public static WalSenderService start(WalSenderConfig config, WalSegments segments) {
+        requireNonNull(segments, "segments");
+        WalSenderService service = new WalSenderService(config, () -> segments.reader()::next);
+        service.node.wakeup().start(new AgentThreads("walsender"), service::wakeupFailed);
+        return service;
+    }
+
+    /** Without somebody to wake them sessions would hang, and nobody would know. */
+    private void wakeupFailed(Throwable failure) {
+        logger.atError().setCause(failure).log("the walsenders' agent ended; all sessions are ended");
+        node.walSndCtl().initStopping();
+        node.walSndCtl().sessions().forEach(WalSender::terminate);
+    }
+
+    @Override
+    public AccessRules access() {
+        return config.access().get();
+    }
+
+    @Override
+    public int serverMajor() {
+        return config.wal().position() == null ? NEWEST_MAJOR : node.major();
+    }
+
+    @Override
+    public ReplicationSession open(SessionRequest request, SessionPeer peer) {
+        requireMayOpen(request);
+        SessionSettings settings = new SessionSettings(node, request.user(), request.parameters());
+        WalSender session = new WalSender(node, request, peer, settings);
+        Settings nodeSettings = node.settings();
+        int maxWalSenders = nodeSettings.integer("max_wal_senders");
+        if (!node.walSndCtl().add(session, maxWalSenders)) {
+            throw SessionErrors.tooManySenders(maxWalSenders, node.major());
+        }
+        if (node.walSndCtl().isStopping()) {
+            node.walSndCtl().remove(session);
+            throw SessionErrors.shuttingDown();
+        }
+        WalSender.AUDIT
+                .atInfo()
+                .addKeyValue("pid", session.pid())
+                .log(
+                        "replication connection authorized: {} application_name={}",
+                        PrintableText.of(request.toString()),
+                        PrintableText.of(request.applicationName()));
+        return session;
+    }
+
+    private void requireMayOpen(SessionRequest request) {
+        if (node.walSndCtl().isStopping()) {
+            throw SessionErrors.shuttingDown();
+        }
+        ServedPosition position = config.wal().position();
+        if (position == null) {
+            throw SessionErrors.startingUp();
+        }
+        if (request.mode() != Mode.PHYSICAL) {
+            throw SessionErrors.onlyPhysical();
+        }
+        if (!access().mayReplicate(request.user())) {
+            throw SessionErrors.mayNotReplicate(node.major());
+        }
+    }
+
+    @Override
+    public void cancel(int pid, CancelKey key) {
+        WalSender session = node.walSndCtl().find(pid);
+        CancelKey expected = session == null ? null : session.walSnd().request().cancelKey();
+        if (session != null && expected != null && expected.matches(key)) {
+            session.requestCancel();
+        }
+    }
+
+    @Override
+    public List<StatReplicationRow> replication() {
+        return node.walSndCtl().sessions().stream()
+                .map(session -> session.walSnd().row())
+                .toList();
+    }
+
+    @Override
+    public List<ReplicationSlotRow> slots() {
+        return config.slots().rows(WalExtent.of(config.wal()).orElse(null));
+    }
+
+    /** Returns what the standbys ask for, taken together; a relay's walreceiver passes it on. */
+    public StandbyFeedback feedback() {
+        return node.walSndCtl();
+    }
+
+    /**
+     * Ends all sessions, and lets no new one in. Those that stream are sent the rest first and have to confirm it; the WAL must
+     * have come to its end. When the time is over the rest is cut off.
+     *
+     * @return whether all sessions had ended in time
+     */
+    public boolean stop(Duration timeLimit) {
+        node.walSndCtl().initStopping();
+        node.walSndCtl().sessions().forEach(WalSender::stop);
+        node.wakeup().wake();
+        boolean inTime = node.walSndCtl().awaitEmpty(timeLimit.toNanos());
+        if (!inTime) {
+            node.walSndCtl().sessions().forEach(WalSender::terminate);
+            node.walSndCtl().awaitEmpty(LAST_WAIT_NS);
+        }
+        return inTime;
+    }
+
+    /** Ends what is left, at once. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+        node.wakeup().close();
+    }
+}
