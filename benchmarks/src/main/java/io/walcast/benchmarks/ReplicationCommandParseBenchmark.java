@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a replication command costs to parse. The claim: a few microseconds for what clients send, so that it may be done
- * on an event loop; and no more per byte for the longest texts that are allowed, whatever is in them, so that no client
- * can hold up the others.
+ * on an event loop; and less than a millisecond for the worst of the longest texts that are allowed, so that no client can
+ * hold up the others.
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar ReplicationCommandParse -prof gc</pre>
  */

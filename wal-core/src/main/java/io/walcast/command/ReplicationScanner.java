@@ -69,7 +69,7 @@ final class ReplicationScanner {
             at++;
         } while (at < text.length() && isIdentifierPart(text.charAt(at)));
         String word = text.substring(start, at);
-        Keyword keyword = Keyword.of(word, major);
+        Keyword keyword = isUpperCase(word.charAt(0)) ? Keyword.of(word, major) : null;
         return keyword == null ? Token.of(Kind.IDENTIFIER, folded(word)) : new Token(Kind.KEYWORD, word, keyword);
     }
 
@@ -128,7 +128,7 @@ final class ReplicationScanner {
     }
 
     private static boolean isIdentifierStart(char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
+        return isUpperCase(c) || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
     }
 
     private static boolean isIdentifierPart(char c) {
@@ -137,13 +137,24 @@ final class ReplicationScanner {
 
     /** Folds A to Z and no other letter. */
     static String folded(String word) {
+        int first = 0;
+        while (first < word.length() && !isUpperCase(word.charAt(first))) {
+            first++;
+        }
+        if (first == word.length()) {
+            return word;
+        }
         StringBuilder folded = new StringBuilder(word);
-        for (int i = 0; i < word.length(); i++) {
+        for (int i = first; i < word.length(); i++) {
             char c = word.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
+            if (isUpperCase(c)) {
                 folded.setCharAt(i, (char) (c + ('a' - 'A')));
             }
         }
         return folded.toString();
+    }
+
+    private static boolean isUpperCase(char c) {
+        return c >= 'A' && c <= 'Z';
     }
 }
