@@ -9,7 +9,8 @@ import java.util.Map;
  * The server's side of one connection: what PostgreSQL's walsender process is to its client.
  *
  * <p>Threading: the transport's calls never overlap, for a session and its {@link WalStream} together, and none blocks: it
- * may be made on an event loop. Answers may come from another thread.
+ * may be made on an event loop. Nor is one made from within another, whatever that one does to its reply, its stream or its
+ * peer. Answers may come from another thread. A call that throws has a bug: the connection is closed.
  */
 public interface ReplicationSession {
 
@@ -25,7 +26,7 @@ public interface ReplicationSession {
      */
     void execute(ReplicationCommand command, Reply reply);
 
-    /** Takes a message that came while streaming. */
+    /** Takes a message that came while streaming, and before the peer's {@code CopyDone}; each one, in order. */
     void received(StandbyMessage message);
 
     /** Ends the current command with 57014, if there is one. */

@@ -20,7 +20,10 @@ public interface WalStream {
     @Nullable
     Outbound next(int maxBytes);
 
-    /** Tells that the peer wants to end ({@code CopyDone}): {@link #next} answers with {@link Outbound.CopyDone}. */
+    /**
+     * Tells that the peer has said {@code CopyDone}, once, before or after ours was handed out. If ours was not, it is asked
+     * for at once: {@link #next} answers with {@link Outbound.CopyDone}.
+     */
     void peerCopyDone();
 
     /**

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.testkit.service;
+
+import io.walcast.core.Lsn;
+import io.walcast.core.PgTimestamp;
+import io.walcast.transport.WalChunk;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk of a scripted stream. Its buffer is spoiled when it is closed, so that who reads it later is found out.
+ *
+ * <p>Safe for use from any thread.
+ */
+public final class ScriptedChunk implements WalChunk {
+    private static final byte NOT_LEASED = (byte) 0xDD;
+
+    private final Lsn start;
+    private final Lsn serverEnd;
+    private final PgTimestamp sentAt;
+    private final ByteBuffer bytes;
+    private final @Nullable FileChannel file;
+    private final long fileOffset;
+    private final AtomicInteger closes = new AtomicInteger();
+
+    ScriptedChunk(
+            Lsn start,
+            Lsn serverEnd,
+            PgTimestamp sentAt,
+            ByteBuffer content,
+            @Nullable FileChannel file,
+            long fileOffset) {
+        this.start = start;
+        this.serverEnd = serverEnd;
+        this.sentAt = sentAt;
+        this.bytes = ByteBuffer.allocateDirect(content.remaining()).put(content).flip();
+        this.file = file;
+        this.fileOffset = fileOffset;
+    }
+
+    @Override
+    public Lsn start() {
+        return start;
+    }
+
+    @Override
+    public Lsn serverEnd() {
+        return serverEnd;
+    }
+
+    @Override
+    public PgTimestamp sentAt() {
+        return sentAt;
+    }
+
+    @Override
+    public int length() {
+        return bytes.limit();
+    }
+
+    @Override
+    public @Nullable FileChannel file() {
+        return file;
+    }
+
+    @Override
+    public long fileOffset() {
+        return fileOffset;
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return bytes.asReadOnlyBuffer();
+    }
+
+    @Override
+    public void close() {
+        closes.incrementAndGet();
+        for (int i = 0; i < bytes.limit(); i++) {
+            bytes.put(i, NOT_LEASED);
+        }
+    }
+
+    /** Returns how often it was closed. */
+    public int closes() {
+        return closes.get();
+    }
+}
