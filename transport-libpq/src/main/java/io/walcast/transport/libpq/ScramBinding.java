@@ -4,6 +4,7 @@ package io.walcast.transport.libpq;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.transport.libpq.AuthSettings.ChannelBinding;
+import io.walcast.transport.libpq.tls.ServerEndPoint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

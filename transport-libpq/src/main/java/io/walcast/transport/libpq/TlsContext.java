@@ -8,6 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.libpq.tls.PemFile;
+import io.walcast.transport.libpq.tls.PrivateKeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,12 @@ final class TlsContext {
             throw new ConfigurationException(
                     SqlState.UNDEFINED_FILE, "certificate present, but not private key file \"%s\"".formatted(key));
         }
-        builder.keyManager(PrivateKeyFile.read(key, settings.keyPassphrase()), chain.toArray(new X509Certificate[0]));
+        builder.keyManager(
+                PrivateKeyFile.read(key, revealed(settings.keyPassphrase())), chain.toArray(new X509Certificate[0]));
+    }
+
+    private static char @Nullable [] revealed(@Nullable Secret passphrase) {
+        return passphrase == null ? null : passphrase.reveal().toCharArray();
     }
 
     /** Returns a handler for one connection; {@code serverName} is told to the server if it is a name. */

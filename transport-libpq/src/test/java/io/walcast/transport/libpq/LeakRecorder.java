@@ -43,7 +43,7 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     }
 
     /** Fails if a buffer was lost; the detector looks only when others are allocated. */
-    static void assertNothingLeaked() {
+    public static void assertNothingLeaked() {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         System.gc();
         for (int i = 0; i < BUFFERS_TO_NOTICE; i++) {

@@ -22,26 +22,27 @@ import java.util.concurrent.TimeUnit;
  * An authority and what it signs, made by the JDK's own {@code keytool} on the fly: valid for a day, good for nothing but
  * a test.
  */
-final class TestCertificates {
+public final class TestCertificates {
     private static final String PASSWORD = "changeit";
     private static final int PATIENCE_SECONDS = 60;
 
     private final Path directory;
     private final Path store;
 
-    TestCertificates(Path directory) {
+    /** Keeps everything in {@code directory}. */
+    public TestCertificates(Path directory) {
         this.directory = directory;
         this.store = directory.resolve("keys.p12");
     }
 
     /** Makes an authority of that name. */
-    TestCertificates authority(String alias) {
+    public TestCertificates authority(String alias) {
         keytool(List.of("-alias", alias, "-dname", "CN=" + alias, "-ext", "bc:c", "-keyalg", "EC"));
         return this;
     }
 
     /** Makes a key that {@code authority} certifies; {@code more} are keytool's options. */
-    TestCertificates signed(String alias, String authority, String dname, String... more) {
+    public TestCertificates signed(String alias, String authority, String dname, String... more) {
         List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-signer", authority, "-dname", dname));
         arguments.addAll(List.of(more));
         keytool(arguments);
@@ -49,14 +50,14 @@ final class TestCertificates {
     }
 
     /** Makes a key that certifies itself. */
-    void selfSigned(String alias, String... more) {
+    public void selfSigned(String alias, String... more) {
         List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-dname", "CN=" + alias));
         arguments.addAll(List.of(more));
         keytool(arguments);
     }
 
     /** Returns the PEM file of a list on which {@code authority} revokes a certificate; it is in force for a day. */
-    Path revocationList(String authority, String revoked, String startDate) {
+    public Path revocationList(String authority, String revoked, String startDate) {
         String serial =
                 ((X509Certificate) chain(revoked).get(0)).getSerialNumber().toString();
         Path file = directory.resolve(authority + "-" + revoked + startDate + ".crl");
@@ -91,7 +92,7 @@ final class TestCertificates {
     }
 
     /** Returns the certificate with its chain as a PEM file. */
-    Path certificate(String alias) {
+    public Path certificate(String alias) {
         StringBuilder pem = new StringBuilder();
         for (Certificate certificate : chain(alias)) {
             try {
@@ -103,7 +104,7 @@ final class TestCertificates {
         return write(alias + ".crt", pem.toString());
     }
 
-    List<Certificate> chain(String alias) {
+    public List<Certificate> chain(String alias) {
         try {
             return List.of(open().getCertificateChain(alias));
         } catch (GeneralSecurityException e) {
@@ -112,11 +113,11 @@ final class TestCertificates {
     }
 
     /** Returns the private key as a PKCS#8 PEM file for its owner only. */
-    Path key(String alias) {
+    public Path key(String alias) {
         return write(alias + ".key", pem("PRIVATE KEY", privateKey(alias).getEncoded()));
     }
 
-    Key privateKey(String alias) {
+    public Key privateKey(String alias) {
         try {
             return open().getKey(alias, PASSWORD.toCharArray());
         } catch (GeneralSecurityException e) {
@@ -125,7 +126,7 @@ final class TestCertificates {
     }
 
     /** Returns the store itself. */
-    KeyStore open() {
+    public KeyStore open() {
         try (InputStream in = Files.newInputStream(store)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(in, PASSWORD.toCharArray());
@@ -138,12 +139,12 @@ final class TestCertificates {
     }
 
     /** Returns the store's password. */
-    static char[] password() {
+    public static char[] password() {
         return PASSWORD.toCharArray();
     }
 
     /** Writes a file that only its owner can read. */
-    Path write(String name, String content) {
+    public Path write(String name, String content) {
         try {
             Path file = Files.writeString(directory.resolve(name), content);
             return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -152,7 +153,7 @@ final class TestCertificates {
         }
     }
 
-    static String pem(String label, byte[] der) {
+    public static String pem(String label, byte[] der) {
         byte[] newline = "\n".getBytes(StandardCharsets.US_ASCII);
         return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
                 .formatted(label, Base64.getMimeEncoder(64, newline).encodeToString(der), label);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.libpq.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.libpq.TestCertificates;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -49,7 +50,7 @@ final class PrivateKeyFileTest {
     private PrivateKey read(String label, byte[] der, @Nullable String passphrase) throws IOException {
         return PrivateKeyFile.read(
                 file("before\n" + TestCertificates.pem(label, der), "rw-------"),
-                passphrase == null ? null : new Secret(passphrase));
+                passphrase == null ? null : passphrase.toCharArray());
     }
 
     private Path file(String content, String mode) throws IOException {

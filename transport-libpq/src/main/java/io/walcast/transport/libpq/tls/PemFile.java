@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.libpq.tls;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
@@ -21,7 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads PEM files; what stands around the blocks is skipped. */
-final class PemFile {
+public final class PemFile {
     private static final int MAX_BYTES = 4 << 20;
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----", Pattern.DOTALL);
@@ -58,7 +58,12 @@ final class PemFile {
         }
     }
 
-    static List<X509Certificate> certificates(Path file) {
+    /**
+     * Returns the certificates in {@code file}, at least one, in their order.
+     *
+     * @throws ConfigurationException if it has none, or cannot be read
+     */
+    public static List<X509Certificate> certificates(Path file) {
         List<X509Certificate> certificates = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -77,7 +82,12 @@ final class PemFile {
         return certificates;
     }
 
-    static List<X509CRL> revocationLists(Path file) {
+    /**
+     * Returns the revocation lists in {@code file}, at least one.
+     *
+     * @throws ConfigurationException if it has none, or cannot be read
+     */
+    public static List<X509CRL> revocationLists(Path file) {
         List<X509CRL> lists = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");

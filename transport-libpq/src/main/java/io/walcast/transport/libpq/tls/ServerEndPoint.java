@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.libpq.tls;
 
 import java.io.IOException;
 import java.security.AlgorithmParameters;
@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The channel binding {@code tls-server-end-point} (RFC 5929): the server's certificate, hashed with the hash of its
  * signature, or with SHA-256 if that is MD5 or SHA-1.
  */
-final class ServerEndPoint {
-    static final String NAME = "tls-server-end-point";
+public final class ServerEndPoint {
+    /** The name of the binding. */
+    public static final String NAME = "tls-server-end-point";
 
     private static final Pattern HASH_WITH = Pattern.compile("(MD5|SHA1|SHA224|SHA256|SHA384|SHA512)WITH.*");
     private static final Pattern SHA = Pattern.compile("SHA(\\d{3})");
@@ -25,7 +26,7 @@ final class ServerEndPoint {
     private ServerEndPoint() {}
 
     /** Returns the hash, or null if the certificate's signature has no single one, as with Ed25519. */
-    static byte @Nullable [] hash(X509Certificate certificate) {
+    public static byte @Nullable [] hash(X509Certificate certificate) {
         try {
             String algorithm = hashAlgorithm(certificate);
             return algorithm == null

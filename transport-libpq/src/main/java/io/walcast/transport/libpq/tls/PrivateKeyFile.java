@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.libpq.tls;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
@@ -22,8 +22,11 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a client's private key: PKCS#8, with a passphrase too, PKCS#1 and SEC 1. */
-final class PrivateKeyFile {
+/**
+ * Reads a private key: PKCS#8, with a passphrase too, PKCS#1 and SEC 1. A file that others may read is refused, as libpq
+ * and PostgreSQL do.
+ */
+public final class PrivateKeyFile {
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS", "DSA");
     private static final Set<PosixFilePermission> FORBIDDEN =
             EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
@@ -32,7 +35,22 @@ final class PrivateKeyFile {
 
     private PrivateKeyFile() {}
 
-    static PrivateKey read(Path file, @Nullable Secret passphrase) {
+    /**
+     * Returns the key in {@code file}, which needs no passphrase.
+     *
+     * @throws ConfigurationException if there is none, or others may read it
+     */
+    public static PrivateKey read(Path file) {
+        return read(file, null);
+    }
+
+    /**
+     * Returns the key in {@code file}.
+     *
+     * @param passphrase what the key may be sealed with; null if none is known
+     * @throws ConfigurationException if there is none, or others may read it
+     */
+    public static PrivateKey read(Path file, char @Nullable [] passphrase) {
         checkPermissions(file);
         try {
             for (PemFile.Block block : PemFile.blocks(file)) {
@@ -102,7 +120,7 @@ final class PrivateKeyFile {
         }
     }
 
-    private static byte[] decrypt(byte[] encrypted, Path file, @Nullable Secret passphrase)
+    private static byte[] decrypt(byte[] encrypted, Path file, char @Nullable [] passphrase)
             throws GeneralSecurityException, IOException {
         if (passphrase == null) {
             throw new ConfigurationException("private key file \"%s\" needs sslpassword".formatted(file));
@@ -112,7 +130,7 @@ final class PrivateKeyFile {
         String named =
                 sealed.getAlgParameters() == null ? sealed.getAlgName() : String.valueOf(sealed.getAlgParameters());
         String algorithm = named.startsWith("PBEWith") ? named : sealed.getAlgName();
-        PBEKeySpec spec = new PBEKeySpec(passphrase.reveal().toCharArray());
+        PBEKeySpec spec = new PBEKeySpec(passphrase);
         Cipher cipher = Cipher.getInstance(algorithm);
         cipher.init(
                 Cipher.DECRYPT_MODE,

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.walcast.core.protocol.ServerMessage;
+import io.walcast.core.protocol.ServerMessageCodec;
+import io.walcast.transport.CloseReason;
+import io.walcast.transport.Outbound;
+import io.walcast.transport.WalChunk;
+import io.walcast.transport.WalStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/**
+ * Pulls from a stream while the peer can take more, and frames what it gets. On a plain connection the kernel sends WAL from
+ * its file; under TLS it comes from the chunk's buffer, without a copy of ours.
+ *
+ * <p>A chunk is given back when it has been written or never will be: each write ends in one of the two. Confined to the
+ * event loop.
+ */
+final class StreamPump {
+    private static final int MOST_PAYLOAD_BYTES = 128 << 10;
+    private static final int OUTBOUNDS_PER_TURN = 16;
+    private static final int FRAME_HEADER_BYTES = 5;
+    private static final int WAL_HEADER_BYTES = FRAME_HEADER_BYTES + ServerMessageCodec.XLOG_DATA_HEADER_BYTES;
+    private static final int KEEPALIVE_BYTES = FRAME_HEADER_BYTES + ServerMessageCodec.KEEPALIVE_BYTES;
+
+    private final FrontendConnection connection;
+    private final SocketChannel channel;
+    private final WalStream stream;
+    private final boolean fromFiles;
+    private final Runnable again = this::runAgain;
+    private boolean open = true;
+    private boolean done;
+    private boolean againPending;
+
+    StreamPump(FrontendConnection connection, WalStream stream) {
+        this.connection = connection;
+        this.channel = connection.channel();
+        this.stream = stream;
+        this.fromFiles = channel.pipeline().get(SslHandler.class) == null;
+    }
+
+    /** Returns whether CopyDone was sent. */
+    boolean isDone() {
+        return done;
+    }
+
+    /** Asks the stream for nothing more. */
+    void stop() {
+        open = false;
+    }
+
+    void pump() {
+        int sent = 0;
+        while (open && channel.isWritable()) {
+            if (sent == OUTBOUNDS_PER_TURN) {
+                goOnLater();
+                break;
+            }
+            Outbound next = stream.next(MOST_PAYLOAD_BYTES);
+            if (next == null) {
+                break;
+            }
+            sent++;
+            send(next);
+        }
+        if (sent > 0) {
+            channel.flush();
+        }
+    }
+
+    /** Others have their turn in between. */
+    private void goOnLater() {
+        if (!againPending) {
+            againPending = true;
+            connection.run(again);
+        }
+    }
+
+    private void runAgain() {
+        againPending = false;
+        pump();
+    }
+
+    private void send(Outbound next) {
+        if (next instanceof WalChunk chunk) {
+            sendWal(chunk);
+        } else if (next instanceof Outbound.Keepalive keepalive) {
+            sendKeepalive(keepalive);
+        } else if (next instanceof Outbound.CopyDone) {
+            open = false;
+            done = true;
+            channel.write(BackendMessages.copyDone());
+        } else {
+            open = false;
+            connection.leave(BackendMessages.commandComplete("COPY 0"), CloseReason.ENDED_BY_SERVER);
+        }
+    }
+
+    private void sendWal(WalChunk chunk) {
+        int length = chunk.length();
+        ByteBuf header = channel.alloc().directBuffer(WAL_HEADER_BYTES);
+        ByteBuffer fields = header.internalNioBuffer(0, WAL_HEADER_BYTES);
+        fields.put((byte) 'd').putInt(WAL_HEADER_BYTES - 1 + length);
+        ServerMessageCodec.encodeXLogDataHeader(chunk.start(), chunk.serverEnd(), chunk.sentAt(), fields);
+        channel.write(header.writerIndex(WAL_HEADER_BYTES));
+        FileChannel file = fromFiles ? chunk.file() : null;
+        Object payload = file != null && ChunkRegion.canSend(file)
+                ? new ChunkRegion(file, chunk.fileOffset(), length)
+                : Unpooled.wrappedBuffer(chunk.buffer());
+        channel.write(payload).addListener(written -> chunk.close());
+    }
+
+    private void sendKeepalive(Outbound.Keepalive keepalive) {
+        ByteBuf message = channel.alloc().directBuffer(KEEPALIVE_BYTES);
+        ByteBuffer fields = message.internalNioBuffer(0, KEEPALIVE_BYTES);
+        fields.put((byte) 'd').putInt(KEEPALIVE_BYTES - 1);
+        ServerMessageCodec.encode(
+                new ServerMessage.Keepalive(keepalive.walEnd(), keepalive.sentAt(), keepalive.replyRequested()),
+                fields);
+        channel.write(message.writerIndex(KEEPALIVE_BYTES));
+    }
+}
