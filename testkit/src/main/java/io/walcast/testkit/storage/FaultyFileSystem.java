@@ -9,6 +9,7 @@ import io.walcast.testkit.storage.FileCall.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -242,7 +243,8 @@ public final class FaultyFileSystem implements WalFileSystem {
     public void rename(Path from, Path to) throws IOException {
         begin(Kind.RENAME, to, from.toString());
         synchronized (lock) {
-            FileNode node = fileNode(from);
+            Node node = node(from);
+            requireEmpty(to);
             DirectoryNode source = parent(from);
             DirectoryNode target = parent(to);
             if (source == target) {
@@ -258,7 +260,8 @@ public final class FaultyFileSystem implements WalFileSystem {
     public void delete(Path file) throws IOException {
         begin(Kind.DELETE, file, "");
         synchronized (lock) {
-            fileNode(file);
+            node(file);
+            requireEmpty(file);
             parent(file).remove(name(file));
         }
     }
@@ -385,6 +388,21 @@ public final class FaultyFileSystem implements WalFileSystem {
             return directory;
         }
         throw new NoSuchFileException(path.toString());
+    }
+
+    private Node node(Path path) throws IOException {
+        Node node = find(path);
+        if (node == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return node;
+    }
+
+    private void requireEmpty(Path path) throws IOException {
+        if (find(path) instanceof DirectoryNode directory
+                && !directory.entries().isEmpty()) {
+            throw new DirectoryNotEmptyException(path.toString());
+        }
     }
 
     private FileNode fileNode(Path path) throws IOException {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * written any more through this object. A full disk does not; where it is told by an exception, that has SQLSTATE 53100 and
  * the call may be repeated.
  *
- * <p>Threading: any thread, but not two at a time; {@link SegmentWriter} has rules of its own.
+ * <p>Threading: any thread, but not two at a time, except where a method says so; {@link SegmentWriter} has rules of its own.
  */
 public final class WalDirectory implements AutoCloseable {
     private final DirectoryLayout layout;
@@ -39,6 +39,7 @@ public final class WalDirectory implements AutoCloseable {
     private final StoredHistories histories;
     private final StoredIdentity identity;
     private final StreamStartFinder positions;
+    private final SegmentRemoval removal;
 
     private final Object writerLock = new Object();
 
@@ -54,6 +55,7 @@ public final class WalDirectory implements AutoCloseable {
         this.histories = new StoredHistories(layout, failure);
         this.identity = new StoredIdentity(layout, failure);
         this.positions = new StreamStartFinder(layout);
+        this.removal = new SegmentRemoval(layout, failure);
     }
 
     /** Opens {@code directory} on the real file system. */
@@ -78,6 +80,7 @@ public final class WalDirectory implements AutoCloseable {
             try {
                 WalDirectory wal = new WalDirectory(layout, lock);
                 new DirectoryRecovery(layout).run().ifPresent(wal.trustedPartials::add);
+                wal.removal.resume();
                 opened = true;
                 return wal;
             } finally {
@@ -269,6 +272,22 @@ public final class WalDirectory implements AutoCloseable {
         synchronized (writerLock) {
             writer = null;
         }
+    }
+
+    /**
+     * Removes the segments before {@code segmentNumber}, of {@code timeline} and those before it, oldest first; they are gone for
+     * good when this returns. A crash leaves a range without holes. The newest segment stays, history files stay, and so does
+     * what {@code archive_status} says is not archived yet, with all after it. May run beside any other call.
+     *
+     * @throws StorageException with 53100 if the disk is full; this may be tried again
+     */
+    public void removeSegmentsBefore(TimelineId timeline, long segmentNumber, SegmentSize size) {
+        removal.removeBefore(timeline, segmentNumber, size);
+    }
+
+    /** Returns the number of the last segment that {@link #removeSegmentsBefore} has removed, 0 if none was. */
+    public long lastRemovedSegment() {
+        return removal.lastRemoved();
     }
 
     /** Closes the writer, if one is open, and gives up the lock. */

@@ -42,10 +42,13 @@ public interface WalFileSystem {
     /** Returns the entries of a directory, in any order. */
     List<FileEntry> list(Path directory) throws IOException;
 
-    /** Gives a file a new name, replacing what had that name, in one step. Durable after {@link #syncDirectory}. */
+    /**
+     * Gives a file, or a directory, a new name in one step, replacing a file, or an empty directory, that had it. Durable after
+     * {@link #syncDirectory}.
+     */
     void rename(Path from, Path to) throws IOException;
 
-    /** Removes a file. */
+    /** Removes a file or an empty directory. */
     void delete(Path file) throws IOException;
 
     /** Makes the names in {@code directory} durable. */

@@ -3,6 +3,7 @@ package io.walcast.walsender.slot;
 
 import io.walcast.core.Lsn;
 import io.walcast.ipc.Clock;
+import java.util.function.LongConsumer;
 
 /**
  * A physical slot in the hands of one session, until the session releases it or loses it to another one. After that every
@@ -14,9 +15,9 @@ public final class AcquiredSlot {
     private final ReplicationSlot slot;
     private final SlotOwner owner;
     private final Clock clock;
-    private final Runnable moved;
+    private final LongConsumer moved;
 
-    AcquiredSlot(ReplicationSlot slot, SlotOwner owner, Clock clock, Runnable moved) {
+    AcquiredSlot(ReplicationSlot slot, SlotOwner owner, Clock clock, LongConsumer moved) {
         this.slot = slot;
         this.owner = owner;
         this.clock = clock;
@@ -58,7 +59,7 @@ public final class AcquiredSlot {
     public Confirmation confirm(Lsn flush, Lsn sentInSession, Lsn ourFlush) {
         Confirmation confirmation = slot.confirm(this, flush, sentInSession, ourFlush);
         if (confirmation == Confirmation.MOVED) {
-            moved.run();
+            moved.accept(slot.unsavedBytes());
         }
         return confirmation;
     }

@@ -264,8 +264,9 @@ final class ReplicationSlot {
     /** Returns from where WAL has to be kept for this slot, whatever happens; 0/0 if none has to. */
     Lsn neededFrom() {
         synchronized (lock) {
-            Lsn now = state.restartLsn();
-            boolean atRisk = state.persistency() == SlotPersistency.PERSISTENT
+            Lsn now = state.isInvalidated() ? Lsn.INVALID : state.restartLsn();
+            boolean atRisk = now.isValid()
+                    && state.persistency() == SlotPersistency.PERSISTENT
                     && saved.restartLsn().isValid()
                     && saved.restartLsn().isBefore(now);
             return atRisk ? saved.restartLsn() : now;

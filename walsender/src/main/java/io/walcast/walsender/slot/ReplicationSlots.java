@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class ReplicationSlots implements AutoCloseable {
     private volatile WalKeepLimits limits;
 
     /** Set once by who makes checkpoints, read by sessions. */
-    private volatile Runnable movedListener = () -> {};
+    private volatile LongConsumer movedListener = unsavedBytes -> {};
 
     private ReplicationSlots(SlotFiles files, SlotOptions options) {
         this.files = files;
@@ -101,8 +102,11 @@ public final class ReplicationSlots implements AutoCloseable {
         limits = requireNonNull(newLimits, "newLimits");
     }
 
-    /** Has {@code listener} told on every move of a slot, on the thread that moves it; it must not block. */
-    public void onMove(Runnable listener) {
+    /**
+     * Has {@code listener} told, on every move of a slot, how many bytes of the way are not saved yet; on the thread that moves
+     * it, so it must not block.
+     */
+    public void onMove(LongConsumer listener) {
         movedListener = requireNonNull(listener, "listener");
     }
 
@@ -158,8 +162,8 @@ public final class ReplicationSlots implements AutoCloseable {
         return acquired;
     }
 
-    private void moved() {
-        movedListener.run();
+    private void moved(long unsavedBytes) {
+        movedListener.accept(unsavedBytes);
     }
 
     private ReplicationSlot require(String name) {

@@ -2,6 +2,7 @@
 package io.walcast.walsender.slot;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
@@ -20,6 +21,9 @@ final class SlotCheckpoint {
     private final SlotFiles files;
     private final Map<String, ReplicationSlot> slots;
     private final Consumer<ErrorFields> log;
+
+    /** What the last removal was about: the directory is not read again for the same. */
+    private volatile @Nullable SegmentName removedBefore;
 
     SlotCheckpoint(SlotFiles files, Map<String, ReplicationSlot> slots, Consumer<ErrorFields> log) {
         this.files = files;
@@ -92,8 +96,13 @@ final class SlotCheckpoint {
 
     /** Removes the segments before {@code oldestKept}. A full disk is logged. */
     void remove(WalRemoval removal, WalExtent wal, long oldestKept) {
+        SegmentName oldest = new SegmentName(wal.end().timeline(), oldestKept);
+        if (oldest.equals(removedBefore)) {
+            return;
+        }
         try {
-            removal.removeBefore(wal.end().timeline(), oldestKept, wal.segmentSize());
+            removal.removeBefore(oldest.timeline(), oldestKept, wal.segmentSize());
+            removedBefore = oldest;
         } catch (StorageException e) {
             passOverFullDisk(e);
         }

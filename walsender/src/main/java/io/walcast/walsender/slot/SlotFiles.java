@@ -29,7 +29,8 @@ import java.util.Optional;
  *       failed, and no later one would tell.
  * </ul>
  *
- * <p>A full disk is told with 53100 and changes nothing. Any other failure is the last act of this storage.
+ * <p>So that states can be saved, and WAL be given up, on a full disk, some room is kept in the file {@code reserve}. When that is
+ * used up too, a full disk is told with 53100 and changes nothing. Any other failure is the last act of this storage.
  *
  * <p>Threading: one call at a time. Every call blocks until the disk has done it.
  */
@@ -37,12 +38,17 @@ final class SlotFiles implements AutoCloseable {
     private static final String TEMPORARY = ".tmp";
     private static final String STATE = "state";
     private static final String LOCK = "lock";
+    private static final String RESERVE = "reserve";
+
+    /** A state, its directory's growth, and as much again. */
+    private static final int RESERVE_BYTES = 16 * 1024;
 
     private final WalFileSystem fileSystem;
     private final Path directory;
     private final FileMode mode;
     private final Closeable lock;
     private final StorageFailure failure = new StorageFailure();
+    private boolean reserved;
 
     private SlotFiles(WalFileSystem fileSystem, Path directory, FileMode mode, Closeable lock) {
         this.fileSystem = fileSystem;
@@ -117,8 +123,9 @@ final class SlotFiles implements AutoCloseable {
                 remove(directory.resolve(name));
             }
             syncDirectory(directory);
+            reserved = fileSystem.stat(directory.resolve(RESERVE)).isPresent();
             for (SlotState state : kept) {
-                write(path(state.name()), state);
+                replace(state);
             }
         });
         return kept;
@@ -169,7 +176,39 @@ final class SlotFiles implements AutoCloseable {
      * @throws StorageException with 53100 if the disk is full; the old state is the one that counts then
      */
     void save(SlotState state) {
-        change("could not save replication slot \"" + state.name() + "\"", () -> write(path(state.name()), state));
+        change("could not save replication slot \"" + state.name() + "\"", () -> replace(state));
+    }
+
+    private void replace(SlotState state) throws IOException {
+        try {
+            write(path(state.name()), state);
+        } catch (DiskFullException e) {
+            if (!reserved) {
+                throw e;
+            }
+            fileSystem.delete(directory.resolve(RESERVE));
+            reserved = false;
+            write(path(state.name()), state);
+        }
+        reserve();
+    }
+
+    private void reserve() throws IOException {
+        if (reserved) {
+            return;
+        }
+        Path path = directory.resolve(RESERVE);
+        try {
+            try (WalFile file = fileSystem.create(path, mode)) {
+                file.write(ByteBuffer.allocate(RESERVE_BYTES), 0);
+                force(file);
+            }
+            reserved = true;
+        } catch (DiskFullException e) {
+            if (fileSystem.stat(path).isPresent()) {
+                fileSystem.delete(path); // a later call will find room
+            }
+        }
     }
 
     /**

@@ -13,7 +13,7 @@ import io.walcast.core.Lsn;
  * @param persistency how long it lives
  * @param xmin oldest transaction whose rows are to be kept, to be read as unsigned; 0 for none
  * @param catalogXmin the same for rows of the catalogs
- * @param restartLsn from where WAL is needed; 0/0 if it never was, or if the slot is invalid
+ * @param restartLsn from where WAL is needed; 0/0 if it never was, or if that WAL was given up
  * @param invalidated why it can not be used any more
  * @param confirmedFlush up to where the client of a logical slot has all; 0/0 for a physical slot
  * @param twoPhaseAt from where prepared transactions are decoded
