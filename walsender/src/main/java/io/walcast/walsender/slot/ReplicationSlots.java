@@ -311,12 +311,14 @@ public final class ReplicationSlots implements AutoCloseable {
         }
     }
 
-    /** Saves what has changed and gives up the lock. */
+    /** Saves what has changed and gives up the lock. After a failure it only gives up the lock. */
     @Override
     public void close() {
         fileLock.lock();
         try {
-            checkpoint.save();
+            if (!files.hasFailed()) {
+                checkpoint.save();
+            }
         } finally {
             fileLock.unlock();
             files.close();

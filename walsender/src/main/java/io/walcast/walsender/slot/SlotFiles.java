@@ -303,6 +303,11 @@ final class SlotFiles implements AutoCloseable {
         void run() throws IOException;
     }
 
+    /** Returns whether nothing can be changed any more. */
+    boolean hasFailed() {
+        return failure.happened();
+    }
+
     /** Gives up the lock. */
     @Override
     public void close() {

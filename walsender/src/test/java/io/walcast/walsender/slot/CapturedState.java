@@ -11,7 +11,11 @@ import java.util.List;
 import java.util.Objects;
 
 /** A state file that a real server wrote. */
-record CapturedState(int major, String name, byte[] content) {
+record CapturedState(int major, String name, String hex) {
+
+    byte[] content() {
+        return HexFormat.of().parseHex(hex);
+    }
 
     static List<CapturedState> all() {
         try (InputStream text = Objects.requireNonNull(CapturedState.class.getResourceAsStream("/slot/states.txt"))) {
@@ -34,8 +38,7 @@ record CapturedState(int major, String name, byte[] content) {
 
     private static CapturedState parse(String line) {
         String[] parts = line.split(" ", 3);
-        return new CapturedState(
-                Integer.parseInt(parts[0]), parts[1], HexFormat.of().parseHex(parts[2]));
+        return new CapturedState(Integer.parseInt(parts[0]), parts[1], parts[2]);
     }
 
     @Override
