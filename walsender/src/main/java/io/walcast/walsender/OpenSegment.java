@@ -36,6 +36,11 @@ final class OpenSegment {
         return file != null;
     }
 
+    boolean isTemporary() {
+        ServedSegment opened = file;
+        return opened != null && opened.isTemporary();
+    }
+
     /** Returns the file of an open segment. */
     ServedSegment file() {
         return requireNonNull(file, "file");
@@ -69,7 +74,7 @@ final class OpenSegment {
     }
 
     boolean isIdle() {
-        return leases == 0;
+        return leases == 0 && file != null;
     }
 
     /** Takes it out of use; returns the file if nobody has a lease, to be closed. */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class WalSegments implements AutoCloseable {
     private static final int PIECES_AHEAD = 2;
     private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
+    private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long SWEEP_SECONDS = 10;
     private static final float LOAD_FACTOR = 0.75f;
 
@@ -129,7 +130,7 @@ public final class WalSegments implements AutoCloseable {
             segment = null;
         }
         if (segment == null) {
-            closeOldest();
+            closeOldest(1);
             segment = new OpenSegment(
                     name,
                     new WalSndReadAhead(
@@ -283,21 +284,31 @@ public final class WalSegments implements AutoCloseable {
     }
 
     private void closeIdle() {
-        long nowNs = clock.nanoTime();
         synchronized (lock) {
-            dropIf(segment -> segment.isOpen() && segment.isIdle() && nowNs - segment.idleSinceNs > IDLE_NS);
+            long nowNs = clock.nanoTime();
+            dropIf(segment -> segment.isIdle() && nowNs - segment.idleSinceNs > IDLE_NS);
+            closeOldest(0);
         }
     }
 
-    /** Makes room for one more; what is on lease does not count. */
+    /** Makes room for so many more. What is on lease stays, and what was used in the last second: its stream may be coming. */
     @GuardedBy("lock")
-    private void closeOldest() {
-        Iterator<OpenSegment> all = open.values().iterator();
-        while (open.size() >= options.openSegments() && all.hasNext()) {
-            OpenSegment oldest = all.next();
-            if (oldest.isOpen() && oldest.isIdle()) {
-                all.remove();
-                drop(oldest);
+    private void closeOldest(int more) {
+        long nowNs = clock.nanoTime();
+        int all = open.size() + more;
+        int temporary = more;
+        for (OpenSegment segment : open.values()) {
+            temporary += segment.isTemporary() ? 1 : 0;
+        }
+        for (Iterator<OpenSegment> oldest = open.values().iterator(); oldest.hasNext(); ) {
+            OpenSegment segment = oldest.next();
+            boolean tooMany =
+                    all > options.openSegments() || (temporary > options.temporarySegments() && segment.isTemporary());
+            if (tooMany && segment.isIdle() && nowNs - segment.idleSinceNs > GRACE_NS) {
+                all--;
+                temporary -= segment.isTemporary() ? 1 : 0;
+                oldest.remove();
+                drop(segment);
             }
         }
     }
