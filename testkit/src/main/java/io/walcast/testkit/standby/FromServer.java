@@ -103,6 +103,13 @@ public sealed interface FromServer {
         }
     }
 
+    /** Something that these records have no word for. */
+    record Other(BackendMessage message) implements FromServer {
+        public Other {
+            requireNonNull(message, "message");
+        }
+    }
+
     /** The connection is gone; what is asked for next is the same again. */
     record Closed() implements FromServer {}
 }
