@@ -62,6 +62,11 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
         node.walSndCtl().sessions().forEach(WalSender::terminate);
     }
 
+    /** Does one turn of the agent's work, for a service without one. */
+    long turn() {
+        return node.wakeup().turn();
+    }
+
     @Override
     public AccessRules access() {
         return config.access().get();
@@ -145,15 +150,20 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
      * @return whether all sessions had ended in time
      */
     public boolean stop(Duration timeLimit) {
-        node.walSndCtl().initStopping();
-        node.walSndCtl().sessions().forEach(WalSender::stop);
-        node.wakeup().wake();
+        initStopping();
         boolean inTime = node.walSndCtl().awaitEmpty(timeLimit.toNanos());
         if (!inTime) {
             node.walSndCtl().sessions().forEach(WalSender::terminate);
             node.walSndCtl().awaitEmpty(LAST_WAIT_NS);
         }
         return inTime;
+    }
+
+    /** Has all sessions begin to end; returns at once. */
+    void initStopping() {
+        node.walSndCtl().initStopping();
+        node.walSndCtl().sessions().forEach(WalSender::stop);
+        node.wakeup().wake();
     }
 
     /** Ends what is left, at once. */
