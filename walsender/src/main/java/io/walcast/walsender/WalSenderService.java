@@ -56,7 +56,7 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
     }
 
     /** Without somebody to wake them sessions would hang, and nobody would know. */
-    private void wakeupFailed(Throwable failure) {
+    void wakeupFailed(Throwable failure) {
         logger.atError().setCause(failure).log("the walsenders' agent ended; all sessions are ended");
         node.walSndCtl().initStopping();
         node.walSndCtl().sessions().forEach(WalSender::terminate);

@@ -7,7 +7,6 @@ import io.walcast.auth.AccessRequest;
 import io.walcast.auth.AccessRules;
 import io.walcast.auth.AuthMethod;
 import io.walcast.auth.ScramVerifier;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Lets everybody in; the user {@code rep} may replicate. Immutable. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** WAL in memory, as far as a test says. Safe for use from any thread. */
@@ -34,7 +35,7 @@ final class FakeServedWal implements ServedWal {
     private volatile @Nullable ServedPosition position;
     private volatile int major;
     private volatile @Nullable StorageException historyFailure;
-    private volatile int historyReads;
+    private final AtomicInteger historyReads = new AtomicInteger();
 
     FakeServedWal(int major) {
         this.major = major;
@@ -68,7 +69,7 @@ final class FakeServedWal implements ServedWal {
     }
 
     int historyReads() {
-        return historyReads;
+        return historyReads.get();
     }
 
     @Override
@@ -103,7 +104,7 @@ final class FakeServedWal implements ServedWal {
 
     @Override
     public Optional<byte[]> history(TimelineId timeline) {
-        historyReads++;
+        historyReads.incrementAndGet();
         StorageException failure = historyFailure;
         if (failure != null) {
             throw failure;

@@ -14,8 +14,12 @@ final class LagModel {
 
     private static final class Place {
         int next;
-        @Nullable Sample last;
-        @Nullable Sample overrun;
+
+        @Nullable
+        Sample last;
+
+        @Nullable
+        Sample overrun;
     }
 
     private final List<Sample> all = new ArrayList<>();

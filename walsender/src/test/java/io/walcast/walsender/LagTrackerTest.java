@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.core.Lsn;
 import io.walcast.walsender.LagTracker.Head;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LagTrackerTest {
+    private static final List<Head> HEADS = List.of(Head.WRITE, Head.FLUSH, Head.APPLY);
+
     private final LagTracker tracker = new LagTracker();
 
     @Test
@@ -126,7 +129,7 @@ final class LagTrackerTest {
                 long room = Math.max(1, end - reported[head]);
                 long step = random.nextInt(4) == 0 ? room : random.nextLong(room + 20) - 5;
                 reported[head] = Math.max(1, reported[head] + step);
-                Head read = Head.values()[head];
+                Head read = HEADS.get(head);
                 assertThat(tracker.read(read, new Lsn(reported[head]), nowNs))
                         .as("read %s of %s at step %s", read, reported[head], i)
                         .isEqualTo(model.read(read, reported[head], nowNs));

@@ -23,8 +23,7 @@ final class PhysicalStreamTest {
         SenderRig.Client client = rig.stream(null, "0/300100");
 
         assertThat(client.messages()).containsExactly("W");
-        assertThat(client.pull())
-                .containsExactly("w 0/300100-0/320000 of 0/325678", "w 0/320000-0/325678 of 0/325678");
+        assertThat(client.pull()).containsExactly("w 0/300100-0/320000 of 0/325678", "w 0/320000-0/325678 of 0/325678");
     }
 
     @Test
@@ -100,8 +99,7 @@ final class PhysicalStreamTest {
 
         assertThat(client.messages())
                 .containsExactly(
-                        "W",
-                        "E ERROR 58P01 requested WAL segment 000000010000000000000001 has already been removed");
+                        "W", "E ERROR 58P01 requested WAL segment 000000010000000000000001 has already been removed");
     }
 
     @Test
@@ -152,8 +150,7 @@ final class PhysicalStreamTest {
         client.reply.stream().ended();
 
         assertThat(client.messages())
-                .containsExactly(
-                        "W", NEXT_TIMELINE, "D 2 0/250000", "C START_STREAMING", "C START_REPLICATION", "Z");
+                .containsExactly("W", NEXT_TIMELINE, "D 2 0/250000", "C START_STREAMING", "C START_REPLICATION", "Z");
     }
 
     @Test
@@ -165,8 +162,8 @@ final class PhysicalStreamTest {
         client.pull();
 
         assertThat(rig.chunks.handedOut())
-                .containsExactly("1: 0/1E0000-0/200000", "2: 0/200000-0/220000", "2: 0/220000-0/240000",
-                        "2: 0/240000-0/250000");
+                .containsExactly(
+                        "1: 0/1E0000-0/200000", "2: 0/200000-0/220000", "2: 0/220000-0/240000", "2: 0/240000-0/250000");
         assertThat(client.session.walSnd().state()).isEqualTo(WalSndState.CATCHUP);
     }
 
@@ -234,7 +231,9 @@ final class PhysicalStreamTest {
         rig.wal.moveTo(3, "0/308000");
         client.pull();
 
-        assertThat(client.messages()).last().isEqualTo("E ERROR XX000 requested timeline 1 is not in this server's history");
+        assertThat(client.messages())
+                .last()
+                .isEqualTo("E ERROR XX000 requested timeline 1 is not in this server's history");
     }
 
     @Test
@@ -255,7 +254,8 @@ final class PhysicalStreamTest {
         rig.turn();
         client.peer.takeWakes();
 
-        assertThat(rig.advance(Duration.ofSeconds(29))).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(rig.advance(Duration.ofSeconds(29)))
+                .isEqualTo(Duration.ofSeconds(1).toNanos());
         assertThat(client.peer.takeWakes()).isZero();
         rig.advance(Duration.ofSeconds(1));
         assertThat(client.peer.takeWakes()).isOne();
@@ -321,8 +321,7 @@ final class PhysicalStreamTest {
 
         assertThat(client.peer.takeWakes()).isOne();
         assertThat(client.next())
-                .isEqualTo(new Outbound.Keepalive(
-                        io.walcast.core.Lsn.parse("0/220000"), rig.clock.now(), false));
+                .isEqualTo(new Outbound.Keepalive(io.walcast.core.Lsn.parse("0/220000"), rig.clock.now(), false));
     }
 
     @Test
@@ -350,8 +349,7 @@ final class PhysicalStreamTest {
         assertThat(client.peer.takeWakes()).isOne();
         assertThat(client.pull()).isEmpty();
 
-        assertThat(client.messages())
-                .containsExactly("W", "E ERROR 57014 canceling statement due to user request");
+        assertThat(client.messages()).containsExactly("W", "E ERROR 57014 canceling statement due to user request");
         assertThat(client.execute(new IdentifySystem())).endsWith("Z");
     }
 

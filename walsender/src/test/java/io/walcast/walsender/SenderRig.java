@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walsender;
 
-import io.walcast.core.Lsn;
-import io.walcast.core.PgTimestamp;
-import io.walcast.core.TimelineId;
 import io.walcast.command.ReplicationCommand;
 import io.walcast.command.ReplicationCommand.IdentifySystem;
 import io.walcast.command.ReplicationCommand.StartReplication;
+import io.walcast.core.Lsn;
+import io.walcast.core.PgTimestamp;
+import io.walcast.core.TimelineId;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
+import io.walcast.core.storage.FileMode;
 import io.walcast.guc.Settings;
 import io.walcast.testkit.FakeClock;
 import io.walcast.testkit.storage.FaultyFileSystem;
@@ -19,7 +20,6 @@ import io.walcast.transport.SessionRequest;
 import io.walcast.walsender.FakeChunks.FakeChunk;
 import io.walcast.walsender.slot.ReplicationSlots;
 import io.walcast.walsender.slot.SlotOptions;
-import io.walcast.core.storage.FileMode;
 import io.walcast.walsender.slot.WalKeepLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,8 +58,7 @@ final class SenderRig {
                 disk,
                 Path.of("/pg_replslot"),
                 new SlotOptions(3, WalKeepLimits.DEFAULT, FileMode.OWNER, clock, fields -> {}));
-        WalSenderConfig config = new WalSenderConfig(
-                wal, slots, FakeAccess::new, () -> settings, this::runIo, clock);
+        WalSenderConfig config = new WalSenderConfig(wal, slots, FakeAccess::new, () -> settings, this::runIo, clock);
         service = new WalSenderService(config, () -> chunks);
     }
 
@@ -106,8 +105,7 @@ final class SenderRig {
 
         /** Starts to stream and returns the messages of the answer so far. */
         List<String> start(@Nullable String slot, String at, int timeline) {
-            return execute(new StartReplication(
-                    slot, Lsn.parse(at), timeline == 0 ? null : TimelineId.of(timeline)));
+            return execute(new StartReplication(slot, Lsn.parse(at), timeline == 0 ? null : TimelineId.of(timeline)));
         }
 
         @Nullable

@@ -27,8 +27,7 @@ final class ServerTimelinesTest {
     }
 
     private StreamedTimeline choose(int timeline, String start) {
-        return timelines.choose(
-                TimelineId.of(timeline), Lsn.parse(start), Objects.requireNonNull(wal.position()));
+        return timelines.choose(TimelineId.of(timeline), Lsn.parse(start), Objects.requireNonNull(wal.position()));
     }
 
     @Test
@@ -49,14 +48,12 @@ final class ServerTimelinesTest {
     @Test
     void itsEndMayBeAskedForAndNothingBeyond() {
         assertThat(choose(1, "0/250000").isHistoric()).isTrue();
-        assertThatThrownBy(() -> choose(1, "0/250001"))
-                .isInstanceOfSatisfying(ServerErrorException.class, e -> {
-                    assertThat(e.sqlState().code()).isEqualTo("XX000");
-                    assertThat(e.fields().message())
-                            .isEqualTo("requested starting point 0/250001 on timeline 1 is not in this server's history");
-                    assertThat(e.fields().detail())
-                            .isEqualTo("This server's history forked from timeline 1 at 0/250000.");
-                });
+        assertThatThrownBy(() -> choose(1, "0/250001")).isInstanceOfSatisfying(ServerErrorException.class, e -> {
+            assertThat(e.sqlState().code()).isEqualTo("XX000");
+            assertThat(e.fields().message())
+                    .isEqualTo("requested starting point 0/250001 on timeline 1 is not in this server's history");
+            assertThat(e.fields().detail()).isEqualTo("This server's history forked from timeline 1 at 0/250000.");
+        });
     }
 
     @Test
@@ -79,8 +76,7 @@ final class ServerTimelinesTest {
                 .isEqualTo(ONE);
         assertThat(first.fileTimeline(Lsn.parse("0/200000"), FakeServedWal.SEGMENT_SIZE))
                 .isEqualTo(TimelineId.of(2));
-        assertThat(new StreamedTimeline(THREE, null)
-                        .fileTimeline(Lsn.parse("0/200000"), FakeServedWal.SEGMENT_SIZE))
+        assertThat(new StreamedTimeline(THREE, null).fileTimeline(Lsn.parse("0/200000"), FakeServedWal.SEGMENT_SIZE))
                 .isEqualTo(THREE);
     }
 }

@@ -76,7 +76,10 @@ final class SlotCommandsTest {
 
         assertThat(client.execute(create("s1", false, false)))
                 .containsExactly("E ERROR 42710 replication slot \"s1\" already exists");
-        assertThat(client.execute(create("No", false, false))).first().asString().startsWith("E ERROR 42602 ");
+        assertThat(client.execute(create("No", false, false)))
+                .first()
+                .asString()
+                .startsWith("E ERROR 42602 ");
         assertThat(client.execute(drop("nope", false)))
                 .containsExactly("E ERROR 42704 replication slot \"nope\" does not exist");
         assertThat(client.execute(drop("nope", true)))
@@ -169,7 +172,9 @@ final class SlotCommandsTest {
     void aTemporarySlotGoesWithItsSession() {
         SenderRig.Client client = rig.connect();
         client.execute(create("t1", true, true));
-        assertThat(rig.service.slots()).extracting(ReplicationSlotRow::temporary).containsExactly(true);
+        assertThat(rig.service.slots())
+                .extracting(ReplicationSlotRow::temporary)
+                .containsExactly(true);
 
         client.session.closed(CloseReason.TERMINATED_BY_PEER);
         assertThat(rig.service.slots()).isEmpty();
@@ -275,7 +280,9 @@ final class SlotCommandsTest {
         rig.wal.moveTo(1, "0/350000");
         client.next();
         client.report("0/350000");
-        assertThat(rig.slots.find("s1").orElseThrow().restartLsn()).as("sent so far").hasToString("0/320000");
+        assertThat(rig.slots.find("s1").orElseThrow().restartLsn())
+                .as("sent so far")
+                .hasToString("0/320000");
         client.report("0/310000");
         assertThat(rig.slots.find("s1").orElseThrow().restartLsn()).hasToString("0/320000");
         client.pull();

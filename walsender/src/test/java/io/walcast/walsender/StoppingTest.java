@@ -111,8 +111,7 @@ final class StoppingTest {
         SenderRig.Client client = rig.connect();
         initStopping();
         assertThat(client.execute(new IdentifySystem()))
-                .containsExactly(
-                        "E ERROR 55000 cannot execute new commands while WAL sender is in stopping mode");
+                .containsExactly("E ERROR 55000 cannot execute new commands while WAL sender is in stopping mode");
     }
 
     @Test

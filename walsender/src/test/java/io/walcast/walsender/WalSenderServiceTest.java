@@ -26,8 +26,7 @@ final class WalSenderServiceTest {
     private final SenderRig rig = new SenderRig();
 
     private AbstractThrowableAssert<?, ?> refused(Mode mode, String user, Map<String, String> parameters, String code) {
-        return assertThatThrownBy(
-                        () -> rig.service.open(SenderRig.request(mode, user, parameters), new RecordedPeer()))
+        return assertThatThrownBy(() -> rig.service.open(SenderRig.request(mode, user, parameters), new RecordedPeer()))
                 .isInstanceOfSatisfying(ServerErrorException.class, e -> {
                     assertThat(e.fields().severity()).isEqualTo("FATAL");
                     assertThat(e.sqlState().code()).isEqualTo(code);

@@ -104,8 +104,7 @@ final class WalSenderTest {
         assertThat(client.execute(new UploadManifest())).containsExactly(UNSUPPORTED.formatted("UPLOAD_MANIFEST"));
         assertThat(client.execute(new StartLogicalReplication("s", Lsn.INVALID, List.of())))
                 .containsExactly(UNSUPPORTED.formatted("logical replication"));
-        assertThat(client.execute(
-                        new CreateReplicationSlot("s", false, "pgoutput", false, null, false, false)))
+        assertThat(client.execute(new CreateReplicationSlot("s", false, "pgoutput", false, null, false, false)))
                 .containsExactly(UNSUPPORTED.formatted("logical replication"));
     }
 
@@ -113,8 +112,7 @@ final class WalSenderTest {
     @ValueSource(strings = {"", ";", "SELECT 1", "identify_system"})
     void sqlIsRefusedAsPostgresqlDoes(String text) {
         assertThat(new SenderRig().connect().execute(new Sql(text)))
-                .containsExactly(
-                        "E ERROR 0A000 cannot execute SQL commands in WAL sender for physical replication");
+                .containsExactly("E ERROR 0A000 cannot execute SQL commands in WAL sender for physical replication");
     }
 
     @Test
@@ -140,7 +138,8 @@ final class WalSenderTest {
         rig.service.replication();
         rig.wal.forget();
 
-        assertThat(client.execute(new IdentifySystem())).containsExactly("E FATAL 57P03 the database system is starting up");
+        assertThat(client.execute(new IdentifySystem()))
+                .containsExactly("E FATAL 57P03 the database system is starting up");
     }
 
     @Test
