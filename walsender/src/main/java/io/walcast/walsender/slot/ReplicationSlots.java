@@ -114,8 +114,8 @@ public final class ReplicationSlots implements AutoCloseable {
      * Makes a physical slot; it is durable when this returns. Nobody has it acquired; a temporary one can be by {@code owner}
      * only, and goes with it.
      *
-     * @param reserve says from where WAL is to be kept at once ({@code RESERVE_WAL}), not before our flush position: nothing is
-     *     removed between this and the return; null to keep none before the slot is used
+     * @param reserve says from where WAL is to be kept at once ({@code RESERVE_WAL}), not before the start of the segment that our
+     *     flush position is in: no checkpoint comes between this and the return; null to keep none before the slot is used
      * @throws io.walcast.core.error.ServerErrorException with 42602 or 42622 for the name, 42710, 53400
      */
     public void create(String name, boolean temporary, @Nullable Supplier<Lsn> reserve, SlotOwner owner) {
