@@ -204,7 +204,7 @@ class ReplicationSlotsIT {
                         SlotOptions.defaults(fields -> {}).withMaxReplicationSlots(1))) {
             server.execute("SELECT pg_create_physical_replication_slot('taken')");
             slots.create("taken", false, null, OWNER);
-            for (String name : List.of("", "taken", "more", "A", "a-b", "a".repeat(64), "a".repeat(63) + "B", "ä")) {
+            for (String name : List.of("", "taken", "more", "A", "a-b", "ä")) {
                 compareErrors(
                         server,
                         "SELECT pg_create_physical_replication_slot('" + name + "')",
