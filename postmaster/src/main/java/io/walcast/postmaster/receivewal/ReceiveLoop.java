@@ -18,6 +18,7 @@ import io.walcast.ipc.Clock;
 import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
 import io.walcast.postmaster.ExitCodes;
+import io.walcast.postmaster.NodeDirectory;
 import io.walcast.postmaster.Signals;
 import io.walcast.walreceiver.FlushPolicy;
 import io.walcast.walreceiver.ReceiveEnd;
@@ -42,7 +43,9 @@ final class ReceiveLoop {
     private final Messages messages;
     private final WalRcvShared shared = new WalRcvShared();
     private final Latch stopLatch = new Latch();
+    private final NodeDirectory node;
     private boolean hasStreamed;
+    private @Nullable Relay relay;
 
     // Written by a signal's thread, read by the main thread.
     private volatile boolean stopRequested;
@@ -53,21 +56,47 @@ final class ReceiveLoop {
         this.options = options;
         this.primary = primary;
         this.messages = messages;
+        node = NodeDirectory.of(Path.of(requireNonNull(options.directory)));
     }
 
     int run() {
+        if (options.isRelay()) {
+            return relay();
+        }
         Signals.stopOnHangup(this::stop);
-        Path path = Path.of(requireNonNull(options.directory));
-        WalDirectoryOptions storage =
-                WalDirectoryOptions.DEFAULTS.withSync(options.sync).withWarnings(messages::warning);
-        try (WalDirectory directory = WalDirectory.open(path, storage)) {
-            if (!options.progress) {
-                return loop(directory, null);
+        try (WalDirectory directory = open()) {
+            return receive(directory);
+        }
+    }
+
+    /** Receives and serves: what is served ends after what is received, so that all of it gets through. */
+    private int relay() {
+        try (Relay started = Relay.start(node, options, messages)) {
+            relay = started;
+            Signals.reloadOnHangup(this::stop, started::reload);
+            try (WalDirectory directory = open()) {
+                started.serve(directory, shared, this::stop);
+                return started.stop(receive(directory));
             }
-            boolean terminal = Boolean.getBoolean("walcast.terminal");
-            try (ProgressReporter progress = new ProgressReporter(shared, messages, terminal, options.synchronous)) {
-                return loop(directory, progress);
-            }
+        }
+    }
+
+    private WalDirectory open() {
+        WalDirectoryOptions storage = WalDirectoryOptions.DEFAULTS
+                .withSync(options.sync)
+                .withCreate(!node.isBare())
+                .withWarnings(messages::warning);
+        return WalDirectory.open(node.wal(), storage);
+    }
+
+    private int receive(WalDirectory directory) {
+        if (!options.progress) {
+            return loop(directory, null);
+        }
+        boolean terminal = Boolean.getBoolean("walcast.terminal");
+        boolean everyBurst = options.synchronous || options.isRelay();
+        try (ProgressReporter progress = new ProgressReporter(shared, messages, terminal, everyBurst)) {
+            return loop(directory, progress);
         }
     }
 
@@ -86,9 +115,9 @@ final class ReceiveLoop {
             if (code != null) {
                 return code;
             }
-            messages.info("disconnected; waiting " + TimeUnit.NANOSECONDS.toSeconds(RECONNECT_PAUSE_NS)
-                    + " seconds to try again");
-            stopLatch.await(RECONNECT_PAUSE_NS);
+            long pauseNs = relay == null ? RECONNECT_PAUSE_NS : relay.reconnectPauseNs();
+            messages.info("disconnected; waiting " + TimeUnit.NANOSECONDS.toSeconds(pauseNs) + " seconds to try again");
+            stopLatch.await(pauseNs);
         }
         return ExitCodes.OK;
     }
@@ -128,7 +157,8 @@ final class ReceiveLoop {
             }
             messages.error(reason(e, next.hasStreamed(), connected));
             code = ExitCodes.of(e);
-            if (!hasStreamed) {
+            // Who serves has something to do while the server is away, from the start on.
+            if (!hasStreamed && relay == null) {
                 return code;
             }
             again &= e.retry() != Retry.NEVER;
@@ -174,14 +204,18 @@ final class ReceiveLoop {
     }
 
     private WalReceiverConfig config() {
-        FlushPolicy flush = options.synchronous ? FlushPolicy.EVERY_BURST : FlushPolicy.SEGMENT_END;
-        WalReceiverConfig config = WalReceiverConfig.of(primary.conninfo(), Path.of(requireNonNull(options.directory)))
-                .withFlush(options.sync ? flush : FlushPolicy.NONE, options.synchronous || options.slot != null)
+        boolean everyBurst = options.synchronous || relay != null;
+        FlushPolicy flush = everyBurst ? FlushPolicy.EVERY_BURST : FlushPolicy.SEGMENT_END;
+        WalReceiverConfig config = WalReceiverConfig.of(primary.conninfo(), node.wal())
+                .withFlush(options.sync ? flush : FlushPolicy.NONE, everyBurst || options.slot != null)
                 .withStatusInterval(Duration.ofSeconds(options.statusIntervalS))
                 .withApplicationName(ReceiveWal.APPLICATION_NAME)
                 .withPasswordPrompt(primary.prompt());
         if (options.slot != null) {
             config = config.withSlot(options.slot);
+        }
+        if (relay != null) {
+            config = relay.configure(config);
         }
         return options.endPosition.isValid() ? config.withEndPosition(options.endPosition) : config;
     }

@@ -35,7 +35,8 @@ enum ReceiveWalOption {
     SYNCHRONOUS("synchronous", '\0', "", Group.GENERAL, "make WAL durable, and report it, as soon as it is written"),
     NO_SYNC("no-sync", '\0', "", Group.GENERAL, "leave it to the system when files reach the disk"),
     TRANSPORT("transport", '\0', "NAME", Group.CONNECTION, "transport to use (default: the one that knows CONNSTR)"),
-    PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving");
+    PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
+    SERVE("serve", '\0', "HOST:PORT", Group.GENERAL, "also serve what is received (may be given more than once)");
 
     private final String longName;
     private final char shortName;

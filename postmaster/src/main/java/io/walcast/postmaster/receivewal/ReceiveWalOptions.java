@@ -7,6 +7,9 @@ import static io.walcast.postmaster.receivewal.UsageException.Form.HINT;
 import static java.util.Objects.requireNonNullElse;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.error.ConfigurationException;
+import io.walcast.postmaster.serve.ListenAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,7 @@ final class ReceiveWalOptions {
 
     Lsn endPosition = Lsn.INVALID;
     int statusIntervalS = 10;
+    boolean hasStatusInterval;
     PasswordMode passwordMode = PasswordMode.WHEN_NEEDED;
     boolean loop = true;
     boolean verbose;
@@ -50,6 +54,7 @@ final class ReceiveWalOptions {
     boolean synchronous;
     boolean sync = true;
     boolean progress;
+    final List<ListenAddress> serve = new ArrayList<>();
     private String compression = "none";
 
     /** When to ask for a password. */
@@ -76,6 +81,11 @@ final class ReceiveWalOptions {
         return options;
     }
 
+    /** Returns whether what is received is served as well. */
+    boolean isRelay() {
+        return !serve.isEmpty();
+    }
+
     /** Returns whether a slot is to be made or dropped, and nothing received. */
     boolean isSlotAction() {
         return createSlot || dropSlot;
@@ -94,7 +104,10 @@ final class ReceiveWalOptions {
             case NO_LOOP -> loop = false;
             case NO_PASSWORD -> passwordMode = PasswordMode.NEVER;
             case PASSWORD -> passwordMode = PasswordMode.BEFORE_CONNECTING;
-            case STATUS_INTERVAL -> statusIntervalS = statusInterval(argument);
+            case STATUS_INTERVAL -> {
+                statusIntervalS = statusInterval(argument);
+                hasStatusInterval = true;
+            }
             case SLOT -> slot = argument;
             case VERBOSE -> verbose = true;
             case COMPRESS -> compression = argument;
@@ -105,6 +118,7 @@ final class ReceiveWalOptions {
             case NO_SYNC -> sync = false;
             case TRANSPORT -> transport = argument;
             case PROGRESS -> progress = true;
+            case SERVE -> serve.add(listenAddress(argument));
         }
     }
 
@@ -124,10 +138,22 @@ final class ReceiveWalOptions {
         if (synchronous && !sync) {
             throw new UsageException(ERROR_AND_HINT, "cannot use --synchronous together with --no-sync");
         }
+        if (isRelay() && (!sync || isSlotAction())) {
+            String other = createSlot ? "--create-slot" : dropSlot ? "--drop-slot" : "--no-sync";
+            throw new UsageException(ERROR_AND_HINT, "cannot use --serve together with " + other);
+        }
         if (directory == null && !isSlotAction()) {
             throw new UsageException(ERROR_AND_HINT, "no target directory specified");
         }
         CompressionSpec.requireNone(compression);
+    }
+
+    private static ListenAddress listenAddress(String argument) {
+        try {
+            return ListenAddress.parse(argument);
+        } catch (ConfigurationException e) {
+            throw new UsageException(ERROR, String.valueOf(e.getMessage()));
+        }
     }
 
     private static int statusInterval(String argument) {

@@ -75,7 +75,7 @@ class GetoptTest {
                 "--no                 | option '--no' is ambiguous; possibilities: '--no-loop' '--no-password' '--no-sync'",
                 "--c                  | option '--c' is ambiguous; possibilities: '--compress' '--create-slot'",
                 "--d                  | option '--d' is ambiguous; possibilities: '--directory' '--dbname' '--drop-slot'",
-                "--s                  | option '--s' is ambiguous; possibilities: '--status-interval' '--slot' '--synchronous'",
+                "--s                  | option '--s' is ambiguous; possibilities: '--status-interval' '--slot' '--synchronous' '--serve'",
                 "--v                  | option '--v' is ambiguous; possibilities: '--version' '--verbose'",
                 "--h                  | option '--h' is ambiguous; possibilities: '--help' '--host'",
             })
