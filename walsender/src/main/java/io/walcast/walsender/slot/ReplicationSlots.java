@@ -175,8 +175,8 @@ public final class ReplicationSlots implements AutoCloseable {
     }
 
     /**
-     * Runs {@code listener} once, on some thread, when nobody has the slot acquired; at once if nobody has, or if there is no such
-     * slot. By then somebody else may have it.
+     * Runs {@code listener} once, when nobody has the slot acquired; at once if nobody has, or if there is no such slot. By then
+     * somebody else may have it. It runs on the thread that gives the slot back, and must not block if that one must not.
      */
     public Registration whenFree(String name, Runnable listener) {
         ReplicationSlot slot = slots.get(name);

@@ -29,7 +29,7 @@ import java.util.Optional;
  *       failed, and no later one would tell.
  * </ul>
  *
- * <p>So that states can be saved, and WAL be given up, on a full disk, some room is kept in the file {@code reserve}. When that is
+ * <p>So that states can be saved, and WAL be given up, on a full disk, some room is kept in the file {@code .reserve}. When that is
  * used up too, a full disk is told with 53100 and changes nothing. Any other failure is the last act of this storage.
  *
  * <p>Threading: one call at a time. Every call blocks until the disk has done it.
@@ -37,8 +37,10 @@ import java.util.Optional;
 final class SlotFiles implements AutoCloseable {
     private static final String TEMPORARY = ".tmp";
     private static final String STATE = "state";
-    private static final String LOCK = "lock";
-    private static final String RESERVE = "reserve";
+
+    // No slot can have a name with a dot in it.
+    private static final String LOCK = ".lock";
+    private static final String RESERVE = ".reserve";
 
     /** A state, its directory's growth, and as much again. */
     private static final int RESERVE_BYTES = 16 * 1024;
@@ -64,7 +66,9 @@ final class SlotFiles implements AutoCloseable {
      */
     static SlotFiles open(WalFileSystem fileSystem, Path directory, FileMode mode) {
         try {
-            if (!fileSystem.isDirectory(directory)) {
+            Optional<FileEntry> entry = fileSystem.stat(directory);
+            entry.ifPresent(found -> requireNoLink(directory, found));
+            if (entry.isEmpty()) {
                 fileSystem.createDirectory(directory, mode);
             }
             syncDirectory(fileSystem, parent(directory));
@@ -80,6 +84,15 @@ final class SlotFiles implements AutoCloseable {
             return new SlotFiles(fileSystem, directory, mode, lock);
         } catch (IOException e) {
             throw StorageFailure.describe("could not open directory \"" + directory + "\"", e);
+        }
+    }
+
+    private static void requireNoLink(Path path, FileEntry entry) {
+        if (entry.kind() == FileEntry.Kind.LINK) {
+            throw new StorageException(
+                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    "directory \"" + path + "\": will not follow a symbolic link",
+                    null);
         }
     }
 
@@ -99,12 +112,7 @@ final class SlotFiles implements AutoCloseable {
         change("could not read directory \"" + directory + "\"", () -> {
             List<String> leftOver = new ArrayList<>();
             for (FileEntry entry : fileSystem.list(directory)) {
-                if (entry.kind() == FileEntry.Kind.LINK) {
-                    throw new StorageException(
-                            SqlState.INSUFFICIENT_PRIVILEGE,
-                            "directory \"" + directory.resolve(entry.name()) + "\": will not follow a symbolic link",
-                            null);
-                }
+                requireNoLink(directory.resolve(entry.name()), entry);
                 if (entry.kind() != FileEntry.Kind.DIRECTORY) {
                     continue;
                 }

@@ -16,12 +16,15 @@ import io.walcast.core.error.StorageException;
 import io.walcast.ipc.Cancellation.Registration;
 import io.walcast.ipc.ReplicationSlotRow;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +123,42 @@ class ReplicationSlotsTest {
             }
             assertThat(fixture.directories()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lock", "reserve", "state", "oldest", "_", "0", "con"})
+    void takesEveryNameThatPostgresTakes(String name) {
+        for (int round = 0; round < 2; round++) {
+            try (ReplicationSlots slots = fixture.open()) {
+                slots.create(name, false, () -> RESERVED, owner);
+                slots.acquire(name, owner, false).feedback(9, 9);
+            }
+            try (ReplicationSlots slots = fixture.open()) {
+                assertThat(slots.find(name)).isPresent();
+                slots.drop(name, owner);
+            }
+        }
+    }
+
+    @Test
+    void followsNoLink(@TempDir Path home) throws IOException {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        Path linked = Files.createSymbolicLink(home.resolve("pg_replslot"), elsewhere);
+        SlotOptions options = SlotOptions.defaults(fixture.log::add);
+        assertThatThrownBy(() -> ReplicationSlots.open(linked, options))
+                .isInstanceOf(StorageException.class)
+                .hasMessageEndingWith("pg_replslot\": will not follow a symbolic link");
+
+        Path directory = home.resolve("other");
+        try (ReplicationSlots slots = ReplicationSlots.open(directory, options)) {
+            slots.create("s", false, null, owner);
+            slots.drop("s", owner);
+        }
+        Files.createSymbolicLink(directory.resolve("s"), elsewhere);
+        assertThatThrownBy(() -> ReplicationSlots.open(directory, options))
+                .isInstanceOf(StorageException.class)
+                .hasMessageEndingWith("other/s\": will not follow a symbolic link");
+        assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test

@@ -208,7 +208,7 @@ class SlotCheckpointTest {
             slots.create("s", false, () -> at(5), owner);
             slots.acquire("s", owner, false).confirm(at(6), at(7), at(7));
             slots.save(); // makes the reserve
-            assertThat(fixture.machine.names(SlotFixture.DIRECTORY)).contains("reserve");
+            assertThat(fixture.machine.names(SlotFixture.DIRECTORY)).contains(".reserve");
             fixture.machine.setCapacity(0);
             assertThatThrownBy(() -> slots.create("t", false, null, owner))
                     .isInstanceOfSatisfying(

@@ -64,7 +64,7 @@ final class SlotFixture {
     /** Returns the names of the slots' directories, also of half-made ones. */
     List<String> directories() {
         return machine.names(DIRECTORY).stream()
-                .filter(name -> !name.equals("lock") && !name.equals("reserve"))
+                .filter(name -> !name.startsWith("."))
                 .toList();
     }
 
