@@ -84,13 +84,18 @@ final class LongPageHeader {
 
     /** Returns what {@link #read} does, with the version that wrote the segment; empty if that is none we know. */
     static Optional<ServedCluster> readCluster(WalFile file, WalFileName name) throws IOException {
-        Optional<ClusterIdentity> identity = read(file, name);
-        if (identity.isEmpty()) {
-            return Optional.empty();
-        }
         ByteBuffer bytes = ByteBuffer.allocate(BYTES);
         file.readFully(bytes, 0);
-        return major(magic(bytes)).map(major -> new ServedCluster(identity.get(), major));
+        return cluster(bytes, name);
+    }
+
+    /** Returns the same of the first {@link #BYTES} bytes; the position tells how many are there. */
+    static Optional<ServedCluster> cluster(ByteBuffer bytes, WalFileName name) {
+        if (bytes.position() < BYTES) {
+            return Optional.empty();
+        }
+        int magic = magic(bytes);
+        return parse(bytes, name).flatMap(identity -> major(magic).map(major -> new ServedCluster(identity, major)));
     }
 
     /** Returns the version, 14 to 18; the newest one for what is later. */
