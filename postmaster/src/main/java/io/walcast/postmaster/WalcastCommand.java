@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster;
 
+import io.walcast.postmaster.init.AddUserCommand;
+import io.walcast.postmaster.init.InitCommand;
 import io.walcast.postmaster.receivewal.ReceiveWal;
 import io.walcast.postmaster.status.StatusCommand;
 import java.io.PrintWriter;
@@ -23,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = WalcastVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StatusCommand.class, TransportsCommand.class},
+        subcommands = {AddUserCommand.class, InitCommand.class, StatusCommand.class, TransportsCommand.class},
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         footer = {
             "",

@@ -80,7 +80,7 @@ public final class AccessFiles {
         open.retainAll(OTHERS);
         if (!open.isEmpty()) {
             throw new ConfigurationException(
-                    SqlState.INSUFFICIENT_PRIVILEGE,
+                    SqlState.CONFIG_FILE_ERROR,
                     "file \"%s\" has group or world access; it must have permissions u=rw (0600) or less"
                             .formatted(file));
         }

@@ -16,7 +16,7 @@ record AuthLine(String file, int number, List<List<AuthToken>> fields) {
 
     /** Returns an error that names the place. */
     ConfigurationException error(String reason) {
-        return new ConfigurationException(SqlState.INVALID_PARAMETER_VALUE, where() + reason);
+        return new ConfigurationException(SqlState.CONFIG_FILE_ERROR, where() + reason);
     }
 
     /** Returns an error about something that PostgreSQL can do and we cannot. */

@@ -16,6 +16,10 @@ final class HbaLineParser {
     private static final Set<String> OTHER_METHODS =
             Set.of("password", "ident", "peer", "gss", "sspi", "pam", "bsd", "ldap", "radius", "oauth");
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,3}");
+
+    /** With a zone, or less than four numbers, or octal ones: what the C library reads besides. */
+    private static final Pattern ODD_ADDRESS = Pattern.compile("[0-9.]+/.*|[^%]*:[^%]*%.*");
+
     private static final String SEVERAL_ADDRESSES = "multiple values specified for host address";
 
     private final AuthLine line;
@@ -106,6 +110,9 @@ final class HbaLineParser {
         int slash = text.indexOf('/');
         byte[] address = HbaAddress.numeric(slash < 0 ? text : text.substring(0, slash));
         if (address == null) {
+            if (slash >= 0 && ODD_ADDRESS.matcher(text).matches()) {
+                throw line.unsupported("this form of address (\"" + text + "\") is");
+            }
             throw slash < 0
                     ? line.unsupported("a host name (\"" + text + "\") is")
                     : line.error("specifying both host name and CIDR mask is invalid: \"" + text + "\"");

@@ -3,6 +3,7 @@ package io.walcast.auth;
 
 import io.walcast.auth.AccessDecision.ClientCertificate;
 import io.walcast.core.error.ConfigurationException;
+import io.walcast.core.error.SqlState;
 import java.util.List;
 
 /** The rules of a {@code pg_hba.conf}, in order. Immutable. */
@@ -27,7 +28,8 @@ final class PgHba {
                 .map(HbaLineParser::parse)
                 .toList();
         if (lines.isEmpty()) {
-            throw new ConfigurationException("configuration file \"" + file + "\" contains no entries");
+            throw new ConfigurationException(
+                    SqlState.CONFIG_FILE_ERROR, "configuration file \"" + file + "\" contains no entries");
         }
         return new PgHba(lines);
     }

@@ -20,10 +20,15 @@ public record UserEntry(String name, @Nullable ScramVerifier verifier, boolean r
 
     public UserEntry {
         requireNonNull(name, "name");
-        int bytes = name.getBytes(UTF_8).length;
-        if (bytes < 1 || bytes > MAX_NAME_BYTES || name.codePoints().anyMatch(Character::isISOControl)) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("name: (expected: 1 to 63 bytes without control characters)");
         }
+    }
+
+    /** Returns whether a user can have that name: 1 to 63 bytes without control characters. */
+    public static boolean isName(String name) {
+        int bytes = name.getBytes(UTF_8).length;
+        return bytes >= 1 && bytes <= MAX_NAME_BYTES && name.codePoints().noneMatch(Character::isISOControl);
     }
 
     /** Returns the line that says so. */

@@ -4,6 +4,7 @@ package io.walcast.guc;
 import io.walcast.core.error.SqlState;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What is known about one setting ({@code struct config_generic}).
@@ -14,7 +15,8 @@ import java.util.Locale;
  * @param unit of a number
  * @param min smallest number
  * @param max largest number
- * @param choices what an enum may be; those of {@code bool} kind have none
+ * @param choices what an enum may be
+ * @param aliases other words for the choices, which no list names
  * @param rule what a text must look like
  * @param preset the default, in the form in which a file would have it
  */
@@ -26,6 +28,7 @@ record Setting(
         int min,
         int max,
         List<String> choices,
+        Map<String, String> aliases,
         TextRule rule,
         String preset) {
 
@@ -52,7 +55,7 @@ record Setting(
 
     static Setting number(String name, SettingContext context, SettingUnit unit, int min, int max, String preset) {
         return new Setting(
-                name, Type.INTEGER, context, unit, min, max, List.of(), (setting, text, major) -> text, preset);
+                name, Type.INTEGER, context, unit, min, max, List.of(), Map.of(), (setting, text, major) -> text, preset);
     }
 
     static Setting choice(String name, SettingContext context, String preset, String... choices) {
@@ -65,12 +68,17 @@ record Setting(
 
     private static Setting of(String name, Type type, SettingContext context, List<String> choices, String preset) {
         return new Setting(
-                name, type, context, SettingUnit.NONE, 0, 0, choices, (setting, text, major) -> text, preset);
+                name, type, context, SettingUnit.NONE, 0, 0, choices, Map.of(), (setting, text, major) -> text, preset);
     }
 
     /** Returns the same whose texts follow {@code rule}. */
     Setting withRule(TextRule rule) {
-        return new Setting(name, type, context, unit, min, max, choices, rule, preset);
+        return new Setting(name, type, context, unit, min, max, choices, aliases, rule, preset);
+    }
+
+    /** Returns the same with other words for its choices. */
+    Setting withAliases(Map<String, String> words) {
+        return new Setting(name, type, context, unit, min, max, choices, words, rule, preset);
     }
 
     /**
@@ -116,6 +124,10 @@ record Setting(
             if (choice.toLowerCase(Locale.ROOT).equals(word)) {
                 return SettingValue.text(choice);
             }
+        }
+        String meant = aliases.get(word);
+        if (meant != null) {
+            return SettingValue.text(meant);
         }
         throw InvalidSettingException.value(name, text, null, "Available values: " + String.join(", ", choices) + ".");
     }

@@ -113,10 +113,12 @@ final class SettingTable {
                 "log",
                 "notice",
                 "warning",
-                "error"));
+                "error")
+                .withAliases(Map.of("debug", "debug2", "info", "info")));
         all.add(Setting.choice("bytea_output", SESSION, "hex", "escape", "hex"));
         all.add(Setting.choice(
-                "synchronous_commit", SESSION, "on", "local", "remote_write", "remote_apply", "on", "off"));
+                "synchronous_commit", SESSION, "on", "local", "remote_write", "remote_apply", "on", "off")
+                .withAliases(Map.of("true", "on", "yes", "on", "1", "on", "false", "off", "no", "off", "0", "off")));
         all.add(Setting.choice(
                 "default_transaction_isolation",
                 SESSION,

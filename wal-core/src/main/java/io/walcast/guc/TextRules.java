@@ -54,6 +54,9 @@ final class TextRules {
 
     /** A style and an order, each at most once; shown as {@code ISO, MDY}. */
     static String dateStyle(Setting setting, String text, int major) {
+        if (text.isBlank()) {
+            return "ISO, MDY";
+        }
         String style = null;
         String order = null;
         for (String item : text.split(",", -1)) {

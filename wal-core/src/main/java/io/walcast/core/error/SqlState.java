@@ -68,6 +68,10 @@ public record SqlState(String code) {
     public static final SqlState IO_ERROR = new SqlState("58030");
     /** {@code undefined_file}. */
     public static final SqlState UNDEFINED_FILE = new SqlState("58P01");
+    /** {@code duplicate_file}. */
+    public static final SqlState DUPLICATE_FILE = new SqlState("58P02");
+    /** {@code config_file_error}. */
+    public static final SqlState CONFIG_FILE_ERROR = new SqlState("F0000");
     /** {@code internal_error}. */
     public static final SqlState INTERNAL_ERROR = new SqlState("XX000");
     /** {@code data_corrupted}. */
