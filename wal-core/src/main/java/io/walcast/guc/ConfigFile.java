@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class ConfigFile {
     private static final String WORD = "[A-Za-z_\\u0080-\\uFFFF][A-Za-z_0-9\\u0080-\\uFFFF]*";
     private static final Pattern NAME = Pattern.compile(WORD + "(?:\\." + WORD + ")?");
-    private static final Pattern QUOTED = Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*'");
+    private static final Pattern QUOTED = Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*+'");
     private static final Pattern BARE = Pattern.compile("[A-Za-z_\\u0080-\\uFFFF][A-Za-z_0-9\\u0080-\\uFFFF._:/-]*"
             + "|[+-]?[0-9]*\\.[0-9]*(?:[eE][+-]?[0-9]+)?|[+-]?(?:0x[0-9A-Fa-f]+|[0-9]+)[A-Za-z]*");
     private static final Pattern BLANKS = Pattern.compile("[ \\t\\r\\f]*");

@@ -55,7 +55,16 @@ record Setting(
 
     static Setting number(String name, SettingContext context, SettingUnit unit, int min, int max, String preset) {
         return new Setting(
-                name, Type.INTEGER, context, unit, min, max, List.of(), Map.of(), (setting, text, major) -> text, preset);
+                name,
+                Type.INTEGER,
+                context,
+                unit,
+                min,
+                max,
+                List.of(),
+                Map.of(),
+                (setting, text, major) -> text,
+                preset);
     }
 
     static Setting choice(String name, SettingContext context, String preset, String... choices) {

@@ -102,22 +102,22 @@ final class SettingTable {
         all.add(Setting.choice(
                 "IntervalStyle", SESSION, "postgres", "postgres", "postgres_verbose", "sql_standard", "iso_8601"));
         all.add(Setting.choice(
-                "client_min_messages",
-                SESSION,
-                "notice",
-                "debug5",
-                "debug4",
-                "debug3",
-                "debug2",
-                "debug1",
-                "log",
-                "notice",
-                "warning",
-                "error")
+                        "client_min_messages",
+                        SESSION,
+                        "notice",
+                        "debug5",
+                        "debug4",
+                        "debug3",
+                        "debug2",
+                        "debug1",
+                        "log",
+                        "notice",
+                        "warning",
+                        "error")
                 .withAliases(Map.of("debug", "debug2", "info", "info")));
         all.add(Setting.choice("bytea_output", SESSION, "hex", "escape", "hex"));
         all.add(Setting.choice(
-                "synchronous_commit", SESSION, "on", "local", "remote_write", "remote_apply", "on", "off")
+                        "synchronous_commit", SESSION, "on", "local", "remote_write", "remote_apply", "on", "off")
                 .withAliases(Map.of("true", "on", "yes", "on", "1", "on", "false", "off", "no", "off", "0", "off")));
         all.add(Setting.choice(
                 "default_transaction_isolation",
@@ -151,6 +151,7 @@ final class SettingTable {
             all.add(Setting.bool(on, SESSION, true));
         }
         all.add(Setting.bool("default_transaction_read_only", SESSION, false));
+        all.add(Setting.bool("transaction_read_only", SESSION, false));
         all.add(Setting.bool("default_transaction_deferrable", SESSION, false));
         all.add(Setting.bool("quote_all_identifiers", SESSION, false));
     }

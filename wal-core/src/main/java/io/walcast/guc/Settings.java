@@ -27,8 +27,8 @@ public final class Settings {
     public static final String FILE_NAME = "walcast.conf";
 
     private static final int NEWEST_MAJOR = 18;
-    private static final Pattern CUSTOM_NAME = Pattern.compile("[A-Za-z_\\x{80}-\\x{10FFFF}][\\w$\\x{80}-\\x{10FFFF}]*"
-            + "(?:\\.[A-Za-z_\\x{80}-\\x{10FFFF}][\\w$\\x{80}-\\x{10FFFF}]*)+");
+    private static final String IDENTIFIER = "[A-Za-z_\\x{80}-\\x{10FFFF}][\\w$\\x{80}-\\x{10FFFF}]*+";
+    private static final Pattern CUSTOM_NAME = Pattern.compile(IDENTIFIER + "(?:\\." + IDENTIFIER + ")++");
 
     /** By name in lower case. */
     private final Map<String, SettingValue> values;
@@ -71,8 +71,8 @@ public final class Settings {
     }
 
     /**
-     * Returns the same with one setting changed by the node itself: a command-line option, or a preset such as
-     * {@code wal_segment_size} that tells what is.
+     * Returns the same with one setting changed by the node itself, a preset such as {@code wal_segment_size} that
+     * tells what is, too.
      *
      * @throws ConfigurationException if the name is unknown or the value does not fit
      */
@@ -83,6 +83,20 @@ public final class Settings {
         } catch (InvalidSettingException e) {
             throw e.toOperator("");
         }
+    }
+
+    /**
+     * Returns the same with one setting changed by who starts the node, on the command line.
+     *
+     * @throws ConfigurationException if the name is unknown, the value does not fit, or it tells what is and cannot be set
+     */
+    public Settings withOption(String name, String value) {
+        try {
+            requireInFile(known(name));
+        } catch (InvalidSettingException e) {
+            throw e.toOperator("");
+        }
+        return with(name, value);
     }
 
     /**

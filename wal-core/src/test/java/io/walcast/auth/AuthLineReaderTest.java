@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,57 @@ class AuthLineReaderTest {
                         ConfigurationException.class,
                         e -> assertThat(e.sqlState()).isEqualTo(SqlState.FEATURE_NOT_SUPPORTED))
                 .hasMessageContaining("f, line 2: ");
+    }
+
+    @Test
+    void answersAnyTextWithRulesOrAnError() {
+        Random random = new Random(42);
+        String[] words = {
+            "host",
+            "hostssl",
+            "local",
+            " ",
+            "\t",
+            ",",
+            "\"",
+            "\\",
+            "\n",
+            "#",
+            "all",
+            "replication",
+            "/",
+            "1.2.3.4",
+            "/8",
+            "::1",
+            "=",
+            "trust",
+            "cert",
+            "map",
+            "clientcert=verify-ca",
+            "+",
+            "@",
+            "u",
+            "-",
+            "\r",
+            "\\1",
+            "(",
+            "SCRAM-SHA-256$1:"
+        };
+
+        for (int i = 0; i < 20_000; i++) {
+            String text = random.ints(random.nextInt(20), 0, words.length)
+                    .mapToObj(at -> words[at])
+                    .collect(Collectors.joining());
+            try {
+                switch (i % 3) {
+                    case 0 -> PgHba.parse(text, "f");
+                    case 1 -> PgIdent.parse(text, "f");
+                    default -> UsersFile.parse(text, "f");
+                }
+            } catch (ConfigurationException e) {
+                assertThat(e.getMessage()).matches("(?s)f, line \\d+: .*|configuration file \"f\" contains no entries");
+            }
+        }
     }
 
     @Test

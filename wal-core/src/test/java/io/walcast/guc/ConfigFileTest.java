@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConfigurationException;
 import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +42,32 @@ class ConfigFileTest {
             assertThat(entry.name().toLowerCase(Locale.ROOT)).isEqualTo("a");
             assertThat(entry.value()).isEqualTo(value);
         });
+    }
+
+    @Test
+    void readsLongValues() {
+        String value = "x''\\n\\101".repeat(100_000);
+
+        assertThat(ConfigFile.parse("a = '" + value + "'", "f"))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.value()).isEqualTo("x'\nA".repeat(100_000)));
+    }
+
+    @Test
+    void answersAnyTextWithSettingsOrAnError() {
+        Random random = new Random(42);
+        String alphabet = "ab1='\\# \t\n.,-+\0\u00e4\"e0xkB";
+
+        for (int i = 0; i < 20_000; i++) {
+            String text = random.ints(random.nextInt(30), 0, alphabet.length())
+                    .mapToObj(at -> alphabet.substring(at, at + 1))
+                    .collect(Collectors.joining());
+            try {
+                ConfigFile.parse(text, "f");
+            } catch (ConfigurationException e) {
+                assertThat(e).hasMessageContaining("\"f\" line ");
+            }
+        }
     }
 
     @Test

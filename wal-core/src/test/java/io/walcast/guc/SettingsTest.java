@@ -164,6 +164,32 @@ class SettingsTest {
     }
 
     @Test
+    void readsHostileOverridesInNoTime() {
+        String manyDots = "a" + ".a".repeat(50_000);
+
+        assertThat(Settings.DEFAULTS.withOverride(manyDots, "x").show(manyDots)).isEqualTo("x");
+        for (String value :
+                new String[] {"9".repeat(10_000), ",".repeat(10_000), "<".repeat(10_000), "1e" + "9".repeat(99)}) {
+            for (String name :
+                    new String[] {"wal_sender_timeout", "DateStyle", "TimeZone", "client_encoding", "geqo"}) {
+                assertThatThrownBy(() -> Settings.DEFAULTS.withOverride(name, value))
+                        .isInstanceOf(ServerErrorException.class);
+            }
+        }
+    }
+
+    @Test
+    void takesOptionsOfTheCommandLineLikeTheFile() {
+        assertThat(Settings.DEFAULTS.withOption("server_version", "15.1").text("server_version"))
+                .isEqualTo("15.1");
+        assertThatThrownBy(() -> Settings.DEFAULTS.withOption("wal_segment_size", "1MB"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("parameter \"wal_segment_size\" cannot be changed");
+        assertThatThrownBy(() -> Settings.DEFAULTS.withOption("nosuch", "1"))
+                .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
     void keepsNamesShortAndPrintable() {
         assertThat(Settings.DEFAULTS.with("application_name", "w\u00e9x\n").text("application_name"))
                 .isEqualTo("w\\xc3\\xa9x\\x0a");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Settings and access rules, here and in real PostgreSQL servers. */
 @NullMarked
 package io.walcast.postmaster.access;
 
