@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The password is asked for twice on a terminal, else read from the first line of standard input.",
+            "The password is asked for twice on a terminal, else read from the first line",
+            "of standard input.",
             "A running server knows the user after SIGHUP."
         })
 public final class AddUserCommand implements Callable<Integer> {

@@ -35,9 +35,10 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "A directory that is missing or empty becomes a node of its own: settings and access rules in DIR, WAL in",
-            "DIR/pg_wal. A directory that holds WAL already keeps nothing but WAL; what belongs to the node goes into",
-            "DIR/.walcast. Nothing that is there is overwritten."
+            "A directory that is missing or empty becomes a node of its own: settings and",
+            "access rules in DIR, WAL in DIR/pg_wal. A directory that holds WAL already",
+            "keeps nothing but WAL; what belongs to the node goes into DIR/.walcast.",
+            "Nothing that is there is overwritten."
         })
 public final class InitCommand implements Callable<Integer> {
     private static final Pattern WAL_FILE =
