@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
+import io.walcast.core.TimelineHistory;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
@@ -154,12 +155,13 @@ final class PhysicalStream implements WalStream {
         if (failure != null) {
             throw failure;
         }
-        if (!node.timelines().isKnown(newest)) {
+        TimelineHistory history = node.timelines().knownHistoryOf(newest);
+        if (history == null) {
             readingHistory = true;
             node.io().execute(() -> readHistory(newest));
             return false;
         }
-        SwitchPoint end = node.timelines().switchPoint(timeline.timeline(), newest);
+        SwitchPoint end = ServerTimelines.switchPoint(timeline.timeline(), history);
         timeline = new StreamedTimeline(timeline.timeline(), end);
         return true;
     }

@@ -31,16 +31,17 @@ final class ServerTimelines {
         this.wal = requireNonNull(wal, "wal");
     }
 
-    /** Returns whether {@link #historyOf} can answer without the disk. */
-    boolean isKnown(TimelineId timeline) {
+    /** Returns the history of {@code timeline} if it was read already, else null. */
+    @Nullable
+    TimelineHistory knownHistoryOf(TimelineId timeline) {
         TimelineHistory history = known;
-        return history != null && history.timeline().equals(timeline);
+        return history != null && history.timeline().equals(timeline) ? history : null;
     }
 
     /** Returns the history of {@code timeline}; one whose file is missing has no parents. May read the disk. */
     TimelineHistory historyOf(TimelineId timeline) {
-        TimelineHistory history = known;
-        if (history == null || !history.timeline().equals(timeline)) {
+        TimelineHistory history = knownHistoryOf(timeline);
+        if (history == null) {
             history = wal.history(timeline)
                     .map(content -> TimelineHistory.parse(timeline, ByteBuffer.wrap(content)))
                     .orElseGet(() -> TimelineHistory.withoutParents(timeline));
@@ -58,7 +59,7 @@ final class ServerTimelines {
         if (wanted == null || wanted.equals(position.timeline())) {
             return new StreamedTimeline(position.timeline(), null);
         }
-        SwitchPoint end = switchPoint(wanted, position.timeline());
+        SwitchPoint end = switchPoint(wanted, historyOf(position.timeline()));
         if (end.lsn().isBefore(start)) {
             throw new ServerErrorException(new ErrorFields(
                     "ERROR",
@@ -72,12 +73,11 @@ final class ServerTimelines {
     }
 
     /**
-     * Returns where {@code timeline} ended in the history of {@code current}. May read the disk.
+     * Returns where {@code timeline} ended in {@code history}.
      *
      * @throws ServerErrorException if it does not belong to it
      */
-    SwitchPoint switchPoint(TimelineId timeline, TimelineId current) {
-        TimelineHistory history = historyOf(current);
+    static SwitchPoint switchPoint(TimelineId timeline, TimelineHistory history) {
         Lsn end = history.switchPoint(timeline).orElse(null);
         TimelineId next = history.nextTimeline(timeline).orElse(null);
         if (end == null || next == null) {

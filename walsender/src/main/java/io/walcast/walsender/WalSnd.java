@@ -107,16 +107,13 @@ final class WalSnd {
             reply = nothingReported();
             lags = Lags.UNKNOWN;
             ahead = false;
+            horizon = XminHorizon.NONE;
         }
     }
 
-    /** Takes note that a stream is over: nothing is asked for in its name any more. */
+    /** Takes note that a stream is over: nothing is needed or asked for in its name any more. */
     void ends() {
-        synchronized (lock) {
-            slotName = null;
-            horizon = XminHorizon.NONE;
-            ahead = false;
-        }
+        begins(Lsn.INVALID, null);
     }
 
     void sent(Lsn upto) {
