@@ -31,6 +31,10 @@ final class SessionErrors {
                 "Connect with replication=true."));
     }
 
+    static ServerErrorException unknownRole(String user) {
+        return fatal(SqlState.INVALID_AUTHORIZATION, "role \"" + user + "\" does not exist");
+    }
+
     static ServerErrorException mayNotReplicate(int major) {
         if (major < NEW_ROLE_TEXT_MAJOR) {
             return fatal(SqlState.INSUFFICIENT_PRIVILEGE, "must be superuser or replication role to start walsender");

@@ -112,6 +112,9 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
         if (request.mode() != Mode.PHYSICAL) {
             throw SessionErrors.onlyPhysical();
         }
+        if (!access().exists(request.user())) { // let in by trust or by a certificate
+            throw SessionErrors.unknownRole(request.user());
+        }
         if (!access().mayReplicate(request.user())) {
             throw SessionErrors.mayNotReplicate(node.major());
         }

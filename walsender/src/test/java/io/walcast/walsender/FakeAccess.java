@@ -9,7 +9,7 @@ import io.walcast.auth.AuthMethod;
 import io.walcast.auth.ScramVerifier;
 import org.jspecify.annotations.Nullable;
 
-/** Lets everybody in; the user {@code rep} may replicate. Immutable. */
+/** Lets everybody in; the user {@code rep} may replicate, and nobody is called {@code nobody}. Immutable. */
 final class FakeAccess implements AccessRules {
     @Override
     public AccessDecision decide(AccessRequest request) {
@@ -19,6 +19,11 @@ final class FakeAccess implements AccessRules {
     @Override
     public ScramVerifier verifier(String user) {
         return new ScramVerifier(1, new byte[1], new byte[32], new byte[32], false);
+    }
+
+    @Override
+    public boolean exists(String user) {
+        return !user.equals("nobody");
     }
 
     @Override

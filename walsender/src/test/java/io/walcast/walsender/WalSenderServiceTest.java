@@ -69,6 +69,11 @@ final class WalSenderServiceTest {
         refused(mode, "rep", Map.of(), "0A000");
     }
 
+    @Test
+    void servesNobodyWhoDoesNotExist() {
+        refused(Mode.PHYSICAL, "nobody", Map.of(), "28000").hasMessage("role \"nobody\" does not exist");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "14,must be superuser or replication role to start walsender",
