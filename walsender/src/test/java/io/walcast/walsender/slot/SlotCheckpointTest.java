@@ -82,6 +82,25 @@ class SlotCheckpointTest {
         }
     }
 
+    @Test
+    void countsWhatWasSavedThoughTheSlotMovesMeanwhile() {
+        try (ReplicationSlots slots = fixture.open()) {
+            slots.create("s", false, () -> at(5), owner);
+            AcquiredSlot slot = slots.acquire("s", owner, false);
+            slot.confirm(at(8), at(19), at(20));
+            fixture.machine.beforeEachCall(call -> {
+                if (call.kind() == Kind.SYNC_DIRECTORY) {
+                    slot.confirm(at(15), at(19), at(20));
+                }
+            });
+
+            slots.checkpoint(wal(20), NOBODY, this::remove);
+            assertThat(removed).containsExactly(8L);
+            slots.checkpoint(wal(20), NOBODY, this::remove);
+            assertThat(removed).containsExactly(8L, 15L);
+        }
+    }
+
     /** The machine stops anywhere in a checkpoint: what was removed is not needed by what is found. */
     @Test
     void neverRemovesWhatACrashWouldNeedAgain() {
