@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class MeasuredProgram {
     private static final String SCRIPT = "times=$1; shift; \"$@\"; code=$?; times >\"$times\"; exit $code";
     private static final double NS_PER_S = 1e9;
+    private static final long INTERVAL_MS = 20;
 
     private final Path scratch;
 
@@ -55,7 +56,7 @@ final class MeasuredProgram {
         Process process = builder.start();
         Thread killer = new Thread(() -> kill(process), "side-by-side-kill");
         Runtime.getRuntime().addShutdownHook(killer);
-        try (ResidentMemory memory = new ResidentMemory(process)) {
+        try (Highest memory = new Highest(() -> memoryOfFirstChildKb(process), INTERVAL_MS)) {
             boolean ended = waitFor(process, timeoutS);
             double wallS = (System.nanoTime() - beganNs) / NS_PER_S;
             if (!ended || process.exitValue() != 0) {
@@ -67,11 +68,18 @@ final class MeasuredProgram {
                                         : "had not ended after " + timeoutS + " s",
                                 Files.readString(output)));
             }
-            return new Usage(wallS, ShellTimes.ofChildren(Files.readAllLines(times)), memory.maxKb());
+            return new Usage(wallS, ShellTimes.ofChildren(Files.readAllLines(times)), memory.highest());
         } finally {
             kill(process);
             Runtime.getRuntime().removeShutdownHook(killer);
         }
+    }
+
+    private static long memoryOfFirstChildKb(Process wrapper) {
+        return wrapper.children()
+                .findFirst()
+                .map(child -> ProcessMemory.highWaterMarkKb(child.pid()))
+                .orElse(0L);
     }
 
     private static boolean waitFor(Process process, long timeoutS) {

@@ -19,16 +19,25 @@ record Programs(Receiver theirs, Receiver ours, Path strace) {
     private static final int MAJOR = 15;
 
     static Programs find(Path walcast) {
+        requireWalcast(walcast);
+        return new Programs(
+                pgReceivewal(),
+                new Receiver("walcast", List.of(walcast.toAbsolutePath().toString(), "receivewal")),
+                tool("strace", "strace"));
+    }
+
+    /** Checks that our program is there. */
+    static void requireWalcast(Path walcast) {
         if (!Files.isExecutable(walcast)) {
             throw new UnavailableException(
                     walcast + ": no program (expected: the distribution that ./mvnw package makes)");
         }
-        return new Programs(
-                new Receiver(
-                        "pg_receivewal",
-                        List.of(tool("pg_receivewal", "postgresql-client-15").toString())),
-                new Receiver("walcast", List.of(walcast.toAbsolutePath().toString(), "receivewal")),
-                tool("strace", "strace"));
+    }
+
+    static Receiver pgReceivewal() {
+        return new Receiver(
+                "pg_receivewal",
+                List.of(tool("pg_receivewal", "postgresql-client-15").toString()));
     }
 
     /** Returns the server's programs: Debian's, as pg_receivewal is, else those the build has fetched. */

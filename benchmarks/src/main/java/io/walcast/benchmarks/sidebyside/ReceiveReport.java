@@ -3,12 +3,6 @@ package io.walcast.benchmarks.sidebyside;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -20,20 +14,17 @@ import java.util.Locale;
  * @param ours what ours took
  */
 @JsonPropertyOrder({"machine", "range", "theirs", "ours", "throughput_ratio", "cpu_ratio"})
-record ReceiveReport(Machine machine, Range range, Figures theirs, Figures ours) {
-    private static final double PRECISION = 1e3;
-    private static final double MEGABYTE = 1L << 20;
-
+record ReceiveReport(Machine machine, WalRange range, Figures theirs, Figures ours) {
     /** Returns how much faster ours received: above 1 is better. */
     @JsonProperty("throughput_ratio")
     double throughputRatio() {
-        return rounded(ours.throughput() / theirs.throughput());
+        return JsonReport.ratio(ours.throughput(), theirs.throughput());
     }
 
     /** Returns how much more CPU ours took: below 1 is better. */
     @JsonProperty("cpu_ratio")
     double cpuRatio() {
-        return rounded(ours.median().cpuS() / theirs.median().cpuS());
+        return JsonReport.ratio(ours.median().cpuS(), theirs.median().cpuS());
     }
 
     /** Returns the report as a table for people. */
@@ -57,10 +48,6 @@ record ReceiveReport(Machine machine, Range range, Figures theirs, Figures ours)
                         cpuRatio());
     }
 
-    private static double rounded(double ratio) {
-        return Math.round(ratio * PRECISION) / PRECISION;
-    }
-
     private static String row(Figures figures) {
         return String.format(
                 Locale.ROOT,
@@ -68,44 +55,8 @@ record ReceiveReport(Machine machine, Range range, Figures theirs, Figures ours)
                 figures.program(),
                 figures.median().wallS(),
                 figures.median().cpuS(),
-                figures.throughput() / MEGABYTE,
+                figures.throughput() / JsonReport.MEGABYTE,
                 figures.median().maxRssKb(),
                 figures.fsyncs());
     }
-
-    /** Writes the report for programs, as JSON. */
-    void write(Path file) {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), this);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * The machine, as far as it matters.
-     *
-     * @param cores how many processors
-     * @param jdk the version of Java
-     * @param fileSystem the type of the file system received into
-     */
-    record Machine(
-            int cores,
-            String jdk,
-            @JsonProperty("file_system") String fileSystem) {
-        static Machine here(String fileSystem) {
-            return new Machine(
-                    Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"), fileSystem);
-        }
-    }
-
-    /**
-     * The WAL.
-     *
-     * @param start where it begins, the start of a segment
-     * @param end where it ends
-     * @param server the version of the server that sent it
-     */
-    record Range(String start, String end, String server) {}
 }

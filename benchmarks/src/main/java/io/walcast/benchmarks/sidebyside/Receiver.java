@@ -21,16 +21,25 @@ record Receiver(String label, List<String> command) {
         command = List.copyOf(command);
     }
 
-    /** Returns the command that receives into {@code directory} up to {@code end} and then ends. */
+    /** Returns the command that receives into {@code directory} up to {@code end}, through a slot, and then ends. */
     List<String> command(Path directory, String conninfo, String slot, Lsn end) {
+        return command(directory, conninfo, end, "--slot=" + slot);
+    }
+
+    /** Returns the command that does so from where {@code directory} says on, and syncs nothing. */
+    List<String> commandWithoutSync(Path directory, String conninfo, Lsn end) {
+        return command(directory, conninfo, end, "--no-sync");
+    }
+
+    private List<String> command(Path directory, String conninfo, Lsn end, String option) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(
                 "--directory=" + directory,
                 "--dbname=" + conninfo,
-                "--slot=" + slot,
                 "--endpos=" + end,
                 "--no-loop",
-                "--no-password"));
+                "--no-password",
+                option));
         return all;
     }
 

@@ -4,8 +4,14 @@ package io.walcast.benchmarks.sidebyside;
 import static java.util.Objects.requireNonNull;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.TimelineId;
 import io.walcast.testkit.postgres.PostgresBinaries;
 import io.walcast.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -16,6 +22,7 @@ import java.nio.file.Path;
  */
 final class WalSource implements AutoCloseable {
     private static final String ORIGIN = "origin";
+    private static final int MAX_WAL_SENDERS = 10;
     private static final int MESSAGE_BYTES = 1 << 18;
     private static final int MD5_CHARACTERS = 32;
     /** Of WAL; the rest is headers of pages and records. */
@@ -37,12 +44,18 @@ final class WalSource implements AutoCloseable {
 
     /** Starts a server below {@code directory} and has it write {@code size} bytes of WAL. */
     static WalSource create(PostgresBinaries binaries, Path directory, ByteSize size) {
+        return create(binaries, directory, size, MAX_WAL_SENDERS);
+    }
+
+    /** Does so with a server that has room for {@code walSenders} at once. */
+    static WalSource create(PostgresBinaries binaries, Path directory, ByteSize size, int walSenders) {
         PostgresServer.Options options = PostgresServer.Options.of(binaries)
                 .withDirectory(directory)
                 .withConfiguration("autovacuum", "off")
                 .withConfiguration("checkpoint_timeout", "1h")
                 .withConfiguration("max_wal_size", "100GB")
-                .withConfiguration("wal_buffers", "16MB");
+                .withConfiguration("wal_buffers", "16MB")
+                .withConfiguration("max_wal_senders", Integer.toString(walSenders));
         PostgresServer server = PostgresServer.start(options);
         try {
             return generate(server, size);
@@ -74,6 +87,27 @@ final class WalSource implements AutoCloseable {
 
     void dropSlot(String name) {
         server.execute("SELECT pg_drop_replication_slot('" + name + "')");
+    }
+
+    /** Gives every finished segment of the range, and the one in which it ends, a second name in {@code directory}. */
+    void linkSegments(Path directory) {
+        server.switchWal();
+        SegmentSize size = server.segmentSize();
+        SegmentName next = firstSegment();
+        try {
+            while (!next.start(size).isAfter(end)) {
+                String name = next.fileName(size);
+                Files.createLink(directory.resolve(name), server.walDirectory().resolve(name));
+                next = next.next();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the segment that the range begins with. */
+    SegmentName firstSegment() {
+        return SegmentName.containing(TimelineId.FIRST, start, server.segmentSize());
     }
 
     PostgresServer server() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,10 +56,34 @@ class FiguresTest {
     }
 
     @Test
-    void readsTheHighWaterMarkOfMemory() {
-        assertThat(ResidentMemory.parse(List.of("Name:\tcat", "VmHWM:\t    1692 kB", "VmRSS:\t    1000 kB")))
-                .isEqualTo(1692);
-        assertThat(ResidentMemory.parse(List.of("Name:\tcat", "State:\tZ (zombie)")))
+    void addsUpTheLinesOfMemoryThatHaveTheNames() {
+        List<String> status = List.of("Name:\tcat", "VmHWM:\t    1692 kB", "VmRSS:\t    1000 kB");
+
+        assertThat(ProcessMemory.sumKb(status, List.of("VmHWM:"))).isEqualTo(1692);
+        assertThat(ProcessMemory.sumKb(status, List.of("VmHWM:", "VmRSS:"))).isEqualTo(2692);
+        assertThat(ProcessMemory.sumKb(List.of("Name:\tcat", "State:\tZ (zombie)"), List.of("VmHWM:")))
                 .isZero();
+    }
+
+    @Test
+    void readsTheTimesOfAProcessWhateverItsName() {
+        String stat = "42 (a) R (b) S 1 42 42 0 -1 4194560 1 2 3 4 125 75 1000 50 20 0 1 0 99 1 1";
+
+        assertThat(ProcessTimes.parse(stat)).isEqualTo(new ProcessTimes(2, 10.5));
+    }
+
+    @Test
+    void keepsTheHighestOfWhatItSaw() throws InterruptedException {
+        CountDownLatch looks = new CountDownLatch(3);
+        try (Highest highest = new Highest(
+                () -> {
+                    looks.countDown();
+                    return looks.getCount() == 1 ? 9 : 5;
+                },
+                1)) {
+            looks.await();
+
+            assertThat(highest.highest()).isEqualTo(9);
+        }
     }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReceiveReportTest {
     private static final ReceiveReport REPORT = new ReceiveReport(
-            new ReceiveReport.Machine(2, "17.0.15", "ext4"),
-            new ReceiveReport.Range("0/1000000", "0/81000000", "15.18"),
+            new Machine(2, "17.0.15", "ext4"),
+            new WalRange("0/1000000", "0/81000000", "15.18"),
             figures("pg_receivewal", new Usage(4, 1, 8000)),
             figures("walcast", new Usage(3.2, 1.5, 90000)));
 
@@ -32,7 +32,7 @@ class ReceiveReportTest {
     void writesEveryFigureOfBothUnderItsName(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("new").resolve("receive.json");
 
-        REPORT.write(file);
+        JsonReport.write(REPORT, file);
 
         JsonNode json = new ObjectMapper().readTree(file.toFile());
         assertThat(List.of("theirs", "ours")).allSatisfy(which -> {

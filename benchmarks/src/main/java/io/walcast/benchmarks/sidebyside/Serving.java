@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.benchmarks.sidebyside;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Both servers, over the same WAL.
+ *
+ * @param workspace where all lies
+ * @param source the WAL
+ * @param theirs its own server
+ * @param ours ours, over the same files
+ * @param clients how many there may be at once
+ */
+record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServer ours, int clients)
+        implements AutoCloseable {
+    private static final int SPARE_WAL_SENDERS = 4;
+
+    /** Writes the WAL and starts both. */
+    static Serving start(WorkOptions options, int clients) throws IOException {
+        Programs.requireWalcast(options.walcast());
+        Workspace workspace = Workspace.create(options.directory(), options.keep());
+        try {
+            options.progress("writing " + options.size() + " of WAL");
+            WalSource source =
+                    WalSource.create(Programs.server(), workspace.path(), options.size(), clients + SPARE_WAL_SENDERS);
+            try {
+                return start(options, workspace, source, clients);
+            } catch (RuntimeException e) {
+                source.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            workspace.close();
+            throw e;
+        }
+    }
+
+    private static Serving start(WorkOptions options, Workspace workspace, WalSource source, int clients) {
+        source.linkSegments(workspace.freshDirectory("archive"));
+        WalServer ours =
+                WalcastWalServer.start(options.walcast(), workspace.path().resolve("archive"), clients);
+        return new Serving(workspace, source, new PostgresWalServer(source), ours, clients);
+    }
+
+    /** Has both serve {@code pull}, and be ready for what is measured. */
+    void warmUp(Pull pull) {
+        for (WalServer server : List.of(theirs, ours)) {
+            pull.prepare();
+            pull.pull(server);
+            server.warmedUp();
+        }
+    }
+
+    /** Measures both, in turn, and reports it. */
+    void compare(WorkOptions options, Pull pull, String file) {
+        ServingComparison comparisonOfTheirs = new ServingComparison(theirs, pull);
+        ServingComparison comparisonOfOurs = new ServingComparison(ours, pull);
+        options.alternate(comparisonOfTheirs::runTimed, comparisonOfOurs::runTimed);
+        ServingReport report = new ServingReport(
+                Machine.here(workspace.fileSystem()),
+                WalRange.of(source),
+                clients,
+                comparisonOfTheirs.finish(),
+                comparisonOfOurs.finish());
+        JsonReport.write(report, options.directory().resolve(file));
+        options.print(report.table());
+    }
+
+    @Override
+    public void close() {
+        ours.close();
+        theirs.close();
+        source.close();
+        workspace.close();
+    }
+}
