@@ -48,7 +48,7 @@ public final class WalRun {
     }
 
     /** Takes the next piece. */
-    Outbound take(int maxBytes) {
+    public Outbound take(int maxBytes) {
         taken = true;
         if (single != null) {
             return single;
@@ -61,7 +61,7 @@ public final class WalRun {
     }
 
     /** Returns whether nothing is left to take. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return taken && !wal.hasRemaining();
     }
 }

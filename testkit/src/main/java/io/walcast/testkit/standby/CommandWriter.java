@@ -21,12 +21,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes commands as text, in the syntax from 15 on. For one command. */
-final class CommandWriter implements ReplicationCommand.Handler {
+public final class CommandWriter implements ReplicationCommand.Handler {
     private String text = "";
 
     private CommandWriter() {}
 
-    static String text(ReplicationCommand command) {
+    /** Returns the text of a command. */
+    public static String text(ReplicationCommand command) {
         CommandWriter writer = new CommandWriter();
         command.dispatchTo(writer);
         return writer.text;

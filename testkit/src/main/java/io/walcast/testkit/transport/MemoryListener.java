@@ -22,9 +22,9 @@ import io.walcast.transport.SessionRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -54,7 +54,7 @@ final class MemoryListener implements Listener {
     private volatile Thread loopThread = Thread.currentThread();
 
     @GuardedBy("lock")
-    private final Set<MemorySession> sessions = new LinkedHashSet<>();
+    private final Map<MemoryPipe, ServedSession> sessions = new LinkedHashMap<>();
 
     @GuardedBy("lock")
     private boolean accepting = true;
@@ -108,7 +108,8 @@ final class MemoryListener implements Listener {
         InetSocketAddress client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         checkAccess(login, client);
         CancelKey key = CancelKey.random(random, KEY_BYTES);
-        MemorySession session = new MemorySession(this, options.limits().sendBufferBytes());
+        MemoryPipe pipe = new MemoryPipe(options.limits().sendBufferBytes());
+        ServedSession session = new ServedSession(this::post, pipe, () -> forget(pipe));
         synchronized (lock) {
             if (!accepting) {
                 throw new ConnectionException("memory:" + address + ": connection refused", null);
@@ -116,7 +117,7 @@ final class MemoryListener implements Listener {
             if (sessions.size() >= options.limits().connections()) {
                 throw fatal(SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already");
             }
-            sessions.add(session);
+            sessions.put(pipe, session);
         }
         ReplicationSession opened;
         try {
@@ -132,11 +133,12 @@ final class MemoryListener implements Listener {
                             key),
                     session);
         } catch (RuntimeException e) {
-            forget(session);
+            forget(pipe);
             throw e;
         }
         session.begin(opened);
-        return new MemoryStandby(session, opened.pid(), opened.parameters(), () -> service.cancel(opened.pid(), key));
+        return new MemoryStandby(
+                session, pipe, opened.pid(), opened.parameters(), () -> service.cancel(opened.pid(), key));
     }
 
     private void checkAccess(StandbyLogin login, InetSocketAddress client) {
@@ -154,7 +156,7 @@ final class MemoryListener implements Listener {
         return new ServerErrorException(new ErrorFields("FATAL", state, message, null, null));
     }
 
-    void forget(MemorySession session) {
+    private void forget(MemoryPipe session) {
         synchronized (lock) {
             sessions.remove(session);
         }
@@ -189,9 +191,9 @@ final class MemoryListener implements Listener {
     }
 
     private void closeSessions() {
-        List<MemorySession> open;
+        List<ServedSession> open;
         synchronized (lock) {
-            open = List.copyOf(sessions);
+            open = List.copyOf(sessions.values());
         }
         open.forEach(session -> session.close(CloseReason.LISTENER_CLOSED));
     }

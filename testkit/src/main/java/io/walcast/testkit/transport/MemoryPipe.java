@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is under way from a session to a standby in memory. Chunks are leased until they are read. Any thread. */
-final class MemoryPipe {
+final class MemoryPipe implements SessionOutlet {
     private final Object lock = new Object();
+    private final int sendBufferBytes;
 
     @GuardedBy("lock")
     private final Deque<Entry> entries = new ArrayDeque<>();
@@ -24,12 +25,17 @@ final class MemoryPipe {
     @GuardedBy("lock")
     private boolean closed;
 
-    void add(FromServer message) {
+    MemoryPipe(int sendBufferBytes) {
+        this.sendBufferBytes = sendBufferBytes;
+    }
+
+    @Override
+    public void send(FromServer message) {
         add(new Entry(message, null, null));
     }
 
-    /** Adds a chunk; called as its stream is. */
-    void add(WalChunk chunk) {
+    @Override
+    public void send(WalChunk chunk) {
         add(new Entry(null, chunk, chunk.buffer()));
     }
 
@@ -45,9 +51,10 @@ final class MemoryPipe {
         }
     }
 
-    long queuedBytes() {
+    @Override
+    public boolean hasRoom() {
         synchronized (lock) {
-            return queuedBytes;
+            return queuedBytes < sendBufferBytes;
         }
     }
 
@@ -77,8 +84,8 @@ final class MemoryPipe {
         }
     }
 
-    /** What is under way still arrives. */
-    void finish() {
+    @Override
+    public void finish() {
         synchronized (lock) {
             int waiting = entries.size();
             for (int i = 0; i < waiting; i++) {

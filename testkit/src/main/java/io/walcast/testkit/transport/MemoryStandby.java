@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A standby in memory: what it sends goes to the listener's thread, what it gets is in the pipe. One owner thread. */
 final class MemoryStandby implements ScriptedStandby {
-    private final MemorySession session;
+    private final ServedSession session;
+    private final MemoryPipe pipe;
     private final int pid;
     private final Map<String, String> parameters;
     private final Runnable cancel;
 
-    MemoryStandby(MemorySession session, int pid, Map<String, String> parameters, Runnable cancel) {
+    MemoryStandby(ServedSession session, MemoryPipe pipe, int pid, Map<String, String> parameters, Runnable cancel) {
         this.session = session;
+        this.pipe = pipe;
         this.pid = pid;
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         this.cancel = cancel;
@@ -67,15 +69,15 @@ final class MemoryStandby implements ScriptedStandby {
     }
 
     private void end(CloseReason reason) {
-        session.pipe().cut();
+        pipe.cut();
         session.post(() -> session.close(reason));
     }
 
     @Override
     public @Nullable FromServer poll(Duration limit) {
-        FromServer message = session.pipe().poll(limit);
+        FromServer message = pipe.poll(limit);
         if (message instanceof FromServer.Wal) {
-            session.schedulePull();
+            session.wake();
         }
         return message;
     }

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An answer on its way to the listener's thread. Any thread, one at a time. */
-final class MemoryReply implements Reply {
-    private final MemorySession session;
+/** An answer on its way to its session's next turn. Any thread, one at a time. */
+final class ServedReply implements Reply {
+    private final ServedSession session;
 
-    MemoryReply(MemorySession session) {
+    ServedReply(ServedSession session) {
         this.session = session;
     }
 

@@ -15,47 +15,54 @@ import io.walcast.transport.WalChunk;
 import io.walcast.transport.WalStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of a connection in memory: hands on what the standby does, and pulls the stream.
+ * What the sending ends of this kit do alike, whatever carries their messages: hands on what the peer does, one call at a
+ * time, lets commands wait for their turn, and pulls the stream as long as there is room.
  *
- * <p>Threading: {@link SessionPeer} from any thread, all else on the listener's.
+ * <p>Threading: {@link #post} and {@link SessionPeer} from any thread, all else in tasks given to {@link #post}.
  */
-final class MemorySession implements SessionPeer {
+public final class ServedSession implements SessionPeer {
     private static final int MAX_CHUNK_BYTES = 128 << 10;
 
-    private final MemoryListener listener;
-    private final int sendBufferBytes;
-    private final MemoryPipe pipe = new MemoryPipe();
+    private final Executor turns;
+    private final SessionOutlet outlet;
+    private final Runnable onClose;
     private final Deque<ReplicationCommand> waiting = new ArrayDeque<>();
-    // Set by any thread, cleared by the listener's.
+    // Set by any thread, cleared in a turn.
     private final AtomicBoolean pullDue = new AtomicBoolean();
 
     private @Nullable ReplicationSession session;
-    private @Nullable MemoryReply reply;
+    private @Nullable ServedReply reply;
     private @Nullable WalStream stream;
     private boolean ourCopyDone;
     private boolean peerCopyDone;
     private boolean isClosed;
 
-    MemorySession(MemoryListener listener, int sendBufferBytes) {
-        this.listener = listener;
-        this.sendBufferBytes = sendBufferBytes;
+    /**
+     * Makes one whose session is to be opened.
+     *
+     * @param turns runs one task at a time, in order, never within {@code execute}
+     * @param outlet where to send to
+     * @param onClose run once, when the session was told that it is closed
+     */
+    public ServedSession(Executor turns, SessionOutlet outlet, Runnable onClose) {
+        this.turns = turns;
+        this.outlet = outlet;
+        this.onClose = onClose;
     }
 
-    void begin(ReplicationSession opened) {
+    /** Takes the session that was opened for this peer. */
+    public void begin(ReplicationSession opened) {
         session = opened;
     }
 
-    MemoryPipe pipe() {
-        return pipe;
-    }
-
-    /** Runs {@code task} on the listener's thread unless the connection is gone; what it throws ends the connection. */
-    void post(Runnable task) {
-        listener.post(() -> {
+    /** Runs {@code task} in a turn of its own unless the connection is gone; what it throws ends the connection. */
+    public void post(Runnable task) {
+        turns.execute(() -> {
             if (isClosed) {
                 return;
             }
@@ -67,12 +74,17 @@ final class MemorySession implements SessionPeer {
         });
     }
 
+    /** Ends the current command, for a transport without cancel requests. */
+    public void cancelCommand() {
+        session().cancelCommand();
+    }
+
     private ReplicationSession session() {
         return requireNonNull(session, "session");
     }
 
     /** Takes a command; it waits for the end of the one before. */
-    void command(ReplicationCommand command) {
+    public void command(ReplicationCommand command) {
         waiting.add(command);
         executeNext();
     }
@@ -80,20 +92,21 @@ final class MemorySession implements SessionPeer {
     private void executeNext() {
         ReplicationCommand command = reply == null ? waiting.poll() : null;
         if (command != null) {
-            MemoryReply next = new MemoryReply(this);
+            ServedReply next = new ServedReply(this);
             reply = next;
             session().execute(command, next);
         }
     }
 
     /** Takes a message of a stream; outside of one it means nothing. */
-    void message(StandbyMessage message) {
+    public void message(StandbyMessage message) {
         if (stream != null && !peerCopyDone) {
             session().received(message);
         }
     }
 
-    void copyDone() {
+    /** Takes the peer's end of the stream; outside of one it means nothing. */
+    public void copyDone() {
         WalStream current = stream;
         if (current != null && !peerCopyDone) {
             peerCopyDone = true;
@@ -103,33 +116,33 @@ final class MemorySession implements SessionPeer {
         }
     }
 
-    void send(MemoryReply from, FromServer message) {
+    void send(ServedReply from, FromServer message) {
         if (from == reply) {
-            pipe.add(message);
+            outlet.send(message);
         }
     }
 
-    void beginStream(MemoryReply from, WalStream started) {
+    void beginStream(ServedReply from, WalStream started) {
         if (from == reply) {
             stream = started;
             ourCopyDone = false;
             peerCopyDone = false;
-            pipe.add(new FromServer.CopyBoth());
+            outlet.send(new FromServer.CopyBoth());
             schedulePull();
         }
     }
 
-    void ready(MemoryReply from) {
+    void ready(ServedReply from) {
         if (from == reply) {
             commandOver();
         }
     }
 
-    void fail(MemoryReply from, ErrorFields fields) {
+    void fail(ServedReply from, ErrorFields fields) {
         if (from != reply) {
             return;
         }
-        pipe.add(new FromServer.Failed(fields));
+        outlet.send(new FromServer.Failed(fields));
         if (fields.severity().equals("ERROR")) {
             commandOver();
         } else {
@@ -138,14 +151,14 @@ final class MemorySession implements SessionPeer {
     }
 
     private void commandOver() {
-        pipe.add(new FromServer.Ready());
+        outlet.send(new FromServer.Ready());
         stream = null;
         reply = null;
         post(this::executeNext);
     }
 
     /** Has the stream asked for more, on its own turn: never from within a call of the session. */
-    void schedulePull() {
+    private void schedulePull() {
         if (pullDue.compareAndSet(false, true)) {
             post(() -> {
                 pullDue.set(false);
@@ -155,7 +168,7 @@ final class MemorySession implements SessionPeer {
     }
 
     private void pull() {
-        while (stream != null && !ourCopyDone && !isClosed && pipe.queuedBytes() < sendBufferBytes) {
+        while (stream != null && !ourCopyDone && !isClosed && outlet.hasRoom()) {
             Outbound outbound = stream.next(MAX_CHUNK_BYTES);
             if (outbound == null) {
                 return;
@@ -166,15 +179,15 @@ final class MemorySession implements SessionPeer {
 
     private void send(Outbound outbound) {
         if (outbound instanceof WalChunk chunk) {
-            pipe.add(chunk);
+            outlet.send(chunk);
         } else if (outbound instanceof Outbound.Keepalive keepalive) {
-            pipe.add(new FromServer.Keepalive(keepalive.walEnd(), keepalive.sentAt(), keepalive.replyRequested()));
+            outlet.send(new FromServer.Keepalive(keepalive.walEnd(), keepalive.sentAt(), keepalive.replyRequested()));
         } else if (outbound instanceof Outbound.CopyDone) {
-            pipe.add(new FromServer.CopyDone());
+            outlet.send(new FromServer.CopyDone());
             ourCopyDone = true;
             endIfBothAreDone();
         } else if (outbound instanceof Outbound.Shutdown) {
-            pipe.add(new FromServer.CommandComplete("COPY 0"));
+            outlet.send(new FromServer.CommandComplete("COPY 0"));
             end();
         }
     }
@@ -195,21 +208,21 @@ final class MemorySession implements SessionPeer {
     @Override
     public void notice(ErrorFields fields) {
         post(() -> {
-            if (pipe.queuedBytes() < sendBufferBytes) {
-                pipe.add(new FromServer.Notice(fields));
+            if (outlet.hasRoom()) {
+                outlet.send(new FromServer.Notice(fields));
             }
         });
     }
 
     @Override
     public void parameterChanged(String name, String value) {
-        post(() -> pipe.add(new FromServer.ParameterStatus(name, value)));
+        post(() -> outlet.send(new FromServer.ParameterStatus(name, value)));
     }
 
     @Override
     public void terminate(ErrorFields fields) {
         post(() -> {
-            pipe.add(new FromServer.Failed(fields));
+            outlet.send(new FromServer.Failed(fields));
             end();
         });
     }
@@ -224,12 +237,15 @@ final class MemorySession implements SessionPeer {
     }
 
     /** Tells the session that the connection is gone, once; what is under way to the standby still arrives. */
-    void close(CloseReason reason) {
+    public void close(CloseReason reason) {
         if (!isClosed) {
             isClosed = true;
-            pipe.finish();
-            listener.forget(this);
-            session().closed(reason);
+            outlet.finish();
+            try {
+                session().closed(reason);
+            } finally {
+                onClose.run();
+            }
         }
     }
 }
