@@ -55,7 +55,7 @@ public record NodeSettings(Path file, Map<String, String> overrides) {
     public Settings read() {
         Settings settings = Settings.parse(text(), file.toString());
         for (Map.Entry<String, String> override : overrides.entrySet()) {
-            settings = settings.with(override.getKey(), override.getValue());
+            settings = settings.withOption(override.getKey(), override.getValue());
         }
         return settings;
     }
