@@ -184,6 +184,14 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
         }
     }
 
+    /** As after any error, temporary slots go; the commands about slots come after that. */
+    @Override
+    public void commandRefused() {
+        if (hasSlots) {
+            tasks.execute(this::cleanUpSlots);
+        }
+    }
+
     private void cleanUpSlots() {
         hasSlots = false;
         try {

@@ -193,6 +193,15 @@ final class SlotCommandsTest {
     }
 
     @Test
+    void aTemporarySlotGoesWithACommandThatTheTransportRefuses() {
+        SenderRig.Client client = rig.connect();
+        client.session.commandRefused();
+        client.execute(create("t1", true, true));
+        client.session.commandRefused();
+        assertThat(client.execute(new ReadReplicationSlot("t1"))).contains("D NULL NULL NULL");
+    }
+
+    @Test
     void aTemporarySlotSurvivesTheEndOfAStream() {
         SenderRig.Client client = rig.connect();
         client.execute(create("t1", true, true));

@@ -112,6 +112,7 @@ final class SessionPhase implements Phase {
 
     private void refuse(String message, State next) {
         state = next;
+        session.commandRefused();
         ErrorFields fields = ErrorFields.error(SqlState.PROTOCOL_VIOLATION, message);
         connection.writeAndFlush(
                 next == State.IDLE ? BackendMessages.errorAndReady(fields) : BackendMessages.error(fields));
@@ -132,6 +133,7 @@ final class SessionPhase implements Phase {
                     : ReplicationCommandParser.parse(
                             text, connection.server().service.serverMajor());
         } catch (ServerErrorException e) {
+            session.commandRefused();
             connection.writeAndFlush(BackendMessages.errorAndReady(e.fields()));
             return;
         }
