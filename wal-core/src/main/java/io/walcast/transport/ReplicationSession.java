@@ -26,6 +26,12 @@ public interface ReplicationSession {
      */
     void execute(ReplicationCommand command, Reply reply);
 
+    /**
+     * Tells that the transport has answered a command with an error itself, for example one that cannot be parsed. Comes when
+     * no command is being executed.
+     */
+    default void commandRefused() {}
+
     /** Takes a message that came while streaming, and before the peer's {@code CopyDone}; each one, in order. */
     void received(StandbyMessage message);
 
