@@ -6,6 +6,7 @@ import io.walcast.transport.ListenOptions;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts connections, so that strangers cannot take all of them: those in their handshake, in all and by address, and
@@ -30,16 +31,17 @@ final class Admission {
         this.limits = limits;
     }
 
-    /** Counts a new connection, or returns false if it is one too many. */
-    boolean enter(InetAddress address) {
+    /** Counts a new connection; returns null if it is one too many. */
+    @Nullable
+    Ticket enter(InetAddress address) {
         synchronized (lock) {
             int fromThere = strangersByAddress.getOrDefault(address, 0);
             if (strangers >= limits.unauthenticated() || fromThere >= limits.unauthenticatedPerAddress()) {
-                return false;
+                return null;
             }
             strangers++;
             strangersByAddress.put(address, fromThere + 1);
-            return true;
+            return new Ticket(address);
         }
     }
 
@@ -50,30 +52,52 @@ final class Admission {
         }
     }
 
-    /** Counts one that has entered as logged in, or returns false if it is one too many. */
-    boolean logIn(InetAddress address) {
-        synchronized (lock) {
-            if (loggedIn >= limits.connections()) {
-                return false;
-            }
-            leave(address);
-            loggedIn++;
-            return true;
-        }
-    }
+    /** How one connection is counted. */
+    final class Ticket {
+        private final InetAddress address;
 
-    /** Forgets one that has entered and is gone without logging in. */
-    void leave(InetAddress address) {
-        synchronized (lock) {
+        @GuardedBy("lock")
+        private Standing standing = Standing.STRANGER;
+
+        private Ticket(InetAddress address) {
+            this.address = address;
+        }
+
+        /** Counts it as logged in, or returns false if it is one too many. */
+        boolean logIn() {
+            synchronized (lock) {
+                if (standing != Standing.STRANGER || loggedIn >= limits.connections()) {
+                    return false;
+                }
+                forgetStranger();
+                standing = Standing.LOGGED_IN;
+                loggedIn++;
+                return true;
+            }
+        }
+
+        /** Counts it no more. Idempotent. */
+        void leave() {
+            synchronized (lock) {
+                if (standing == Standing.STRANGER) {
+                    forgetStranger();
+                } else if (standing == Standing.LOGGED_IN) {
+                    loggedIn--;
+                }
+                standing = Standing.GONE;
+            }
+        }
+
+        @GuardedBy("lock")
+        private void forgetStranger() {
             strangers--;
             strangersByAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
         }
     }
 
-    /** Forgets one that was logged in. */
-    void logOut() {
-        synchronized (lock) {
-            loggedIn--;
-        }
+    private enum Standing {
+        STRANGER,
+        LOGGED_IN,
+        GONE
     }
 }

@@ -36,12 +36,12 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
     private final SocketChannel channel;
     private final Farewell farewell;
     private final InetSocketAddress peer;
+    private final Admission.Ticket ticket;
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private Phase phase;
     private boolean turnPending;
     private boolean closed;
     private CloseReason reason = CloseReason.CONNECTION_LOST;
-    private Standing standing = Standing.NOT_ADMITTED;
     private @Nullable ScheduledFuture<?> deadline;
 
     FrontendConnection(ServerContext server, SocketChannel channel) {
@@ -49,14 +49,8 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.farewell = new Farewell(channel);
         this.peer = channel.remoteAddress();
+        this.ticket = channel.attr(Doorkeeper.TICKET).get();
         this.phase = new StartupPhase(this);
-    }
-
-    /** How it is counted. */
-    private enum Standing {
-        NOT_ADMITTED,
-        STRANGER,
-        LOGGED_IN
     }
 
     ServerContext server() {
@@ -73,28 +67,30 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (!server.admission.enter(peer().getAddress())) {
-            server.log.closedQuietly(peer(), "too many connections in their handshake");
-            close(CloseReason.ENDED_BY_SERVER);
-            return;
-        }
-        standing = Standing.STRANGER;
         long limitMs = server.options.limits().handshakeTimeout().toMillis();
         deadline = channel.eventLoop().schedule(this::handshakeTimedOut, limitMs, TimeUnit.MILLISECONDS);
         readMore();
     }
 
     private void handshakeTimedOut() {
-        server.log.closedQuietly(peer(), "handshake timeout");
-        close(CloseReason.ENDED_BY_SERVER);
+        String unfinished = unfinished();
+        if (unfinished == null) {
+            server.log.closedQuietly(peer(), "handshake timeout");
+            close(CloseReason.ENDED_BY_SERVER);
+        } else {
+            drop(SqlState.PROTOCOL_VIOLATION, unfinished + " not complete within the handshake deadline");
+        }
+    }
+
+    private @Nullable String unfinished() {
+        return input.isReadable() ? phase.unfinished() : null;
     }
 
     /** Counts it as logged in and lifts the deadline; returns false if there is no room. */
     boolean logIn() {
-        if (!server.admission.logIn(peer().getAddress())) {
+        if (!ticket.logIn()) {
             return false;
         }
-        standing = Standing.LOGGED_IN;
         cancelDeadline();
         return true;
     }
@@ -152,7 +148,8 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean isOver() {
+    /** Returns whether nothing is to be said any more. */
+    boolean isOver() {
         return closed || farewell.isSaid();
     }
 
@@ -191,13 +188,18 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Writes a message; it goes out with the next flush. */
+    /** Writes a message, unless the last one was said; it goes out with the next flush. */
     void write(ByteBuf message) {
-        channel.write(message);
+        if (isOver()) {
+            message.release();
+        } else {
+            channel.write(message);
+        }
     }
 
     void writeAndFlush(ByteBuf message) {
-        channel.writeAndFlush(message);
+        write(message);
+        channel.flush();
     }
 
     /** Says {@code fields}, with severity FATAL, as the last word. */
@@ -275,15 +277,13 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        String unfinished = unfinished();
+        if (unfinished != null && reason == CloseReason.CONNECTION_LOST) {
+            server.log.closed(peer(), SqlState.PROTOCOL_VIOLATION, "incomplete " + unfinished);
+        }
         closed = true;
         cancelDeadline();
         dropInput();
-        switch (standing) {
-            case STRANGER -> server.admission.leave(peer().getAddress());
-            case LOGGED_IN -> server.admission.logOut();
-            case NOT_ADMITTED -> {}
-        }
-        standing = Standing.NOT_ADMITTED;
         phase.closed(reason);
     }
 }

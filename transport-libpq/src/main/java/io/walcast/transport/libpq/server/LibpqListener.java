@@ -70,6 +70,7 @@ final class LibpqListener implements Listener {
                         new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(high / 2, high))
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, ChunkSizeEstimator.INSTANCE)
+                .handler(new Doorkeeper(context))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {

@@ -3,6 +3,7 @@ package io.walcast.transport.libpq.server;
 
 import io.netty.buffer.ByteBuf;
 import io.walcast.transport.CloseReason;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection does with what its peer sends, at one stage of its life. Confined to the connection's event loop. */
 interface Phase {
@@ -20,6 +21,11 @@ interface Phase {
 
     /** Tells that the peer has read enough for more to be sent. */
     default void writable() {}
+
+    /** Returns what to call a message that has begun and never came to its end; null if that is nothing to speak of. */
+    default @Nullable String unfinished() {
+        return null;
+    }
 
     /** Tells that the connection is gone. */
     default void closed(CloseReason reason) {}

@@ -47,7 +47,7 @@ final class ScramKeys {
         }
     }
 
-    static byte[] sha256(byte[] data) {
+    private static byte[] sha256(byte[] data) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(data);
         } catch (GeneralSecurityException e) {

@@ -51,6 +51,7 @@ final class ScramPhase implements Phase {
             return false;
         }
         if (type == 'X') {
+            connection.server().log.closedQuietly(connection.peer(), "client gave up");
             connection.close(CloseReason.TERMINATED_BY_PEER);
             return false;
         }

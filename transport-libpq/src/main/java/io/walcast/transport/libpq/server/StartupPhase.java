@@ -58,6 +58,11 @@ final class StartupPhase implements Phase {
     }
 
     @Override
+    public String unfinished() {
+        return "startup packet";
+    }
+
+    @Override
     public boolean take(ByteBuf input) {
         if (!begun && input.isReadable() && input.getByte(input.readerIndex()) == TLS_HANDSHAKE_RECORD) {
             beginDirectTls();

@@ -56,7 +56,7 @@ final class StreamPump {
 
     void pump() {
         int sent = 0;
-        while (open && channel.isWritable()) {
+        while (open && !connection.isOver() && channel.isWritable()) {
             if (sent == OUTBOUNDS_PER_TURN) {
                 goOnLater();
                 break;

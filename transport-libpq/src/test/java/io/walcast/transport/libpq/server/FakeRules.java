@@ -43,25 +43,8 @@ final class FakeRules implements AccessRules {
 
     private static ScramVerifier verifier(String password, boolean real) {
         byte[] salt = "sixteen bytes of".getBytes(StandardCharsets.US_ASCII);
-        byte[] salted = salted(password.getBytes(StandardCharsets.UTF_8), salt);
-        byte[] clientKey = ScramKeys.hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
-        byte[] serverKey = ScramKeys.hmac(salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
-        return new ScramVerifier(ITERATIONS, salt, ScramKeys.sha256(clientKey), serverKey, real);
-    }
-
-    private static byte[] salted(byte[] password, byte[] salt) {
-        byte[] first = new byte[salt.length + Integer.BYTES];
-        System.arraycopy(salt, 0, first, 0, salt.length);
-        first[first.length - 1] = 1;
-        byte[] round = ScramKeys.hmac(password, first);
-        byte[] result = round.clone();
-        for (int i = 1; i < ITERATIONS; i++) {
-            round = ScramKeys.hmac(password, round);
-            for (int j = 0; j < result.length; j++) {
-                result[j] ^= round[j];
-            }
-        }
-        return result;
+        ScramVerifier derived = ScramVerifier.derive(password.toCharArray(), salt, ITERATIONS);
+        return new ScramVerifier(ITERATIONS, salt, derived.storedKey(), derived.serverKey(), real);
     }
 
     @Override

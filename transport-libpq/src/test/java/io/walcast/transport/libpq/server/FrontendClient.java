@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq.server;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +27,19 @@ final class FrontendClient implements AutoCloseable {
     static final int GSSENC_REQUEST = 80877104;
     static final int CANCEL_REQUEST = 80877102;
 
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 30_000;
+    private static final int READ_BYTES = 64 << 10;
 
     private final Socket socket;
+    private final PushbackInputStream first;
     private final DataInputStream in;
     private final DataOutputStream out;
 
     FrontendClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(PATIENCE_MS);
-        this.in = new DataInputStream(socket.getInputStream());
+        this.first = new PushbackInputStream(new BufferedInputStream(socket.getInputStream(), READ_BYTES));
+        this.in = new DataInputStream(first);
         this.out = new DataOutputStream(socket.getOutputStream());
     }
 
@@ -122,6 +129,24 @@ final class FrontendClient implements AutoCloseable {
 
     FrontendClient query(String text) throws IOException {
         return message('Q', (text + "\0").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns whether something comes within {@code limit}; the end of the connection is something. */
+    boolean awaitByte(Duration limit) throws IOException {
+        socket.setSoTimeout((int) Math.max(1, limit.toMillis()));
+        try {
+            int next = first.read();
+            if (next >= 0) {
+                first.unread(next);
+            }
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            if (!socket.isClosed()) {
+                socket.setSoTimeout(PATIENCE_MS);
+            }
+        }
     }
 
     int readByte() throws IOException {

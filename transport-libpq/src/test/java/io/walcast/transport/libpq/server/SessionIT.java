@@ -3,16 +3,13 @@ package io.walcast.transport.libpq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walcast.core.PgTimestamp;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
 import io.walcast.transport.CloseReason;
-import io.walcast.transport.ListenOptions;
-import io.walcast.transport.Listener;
-import io.walcast.transport.libpq.LeakRecorder;
+import io.walcast.transport.Outbound;
 import io.walcast.transport.libpq.server.FrontendClient.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,30 +21,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** A session over a real socket: startup, commands, streaming both ways, and its ends. */
 @Timeout(60)
 class SessionIT {
-    private static final int WAL_BYTES = 3_000_001;
+    private static final int WAL_BYTES = ServerUnderTest.WAL_BYTES;
 
+    private ServerUnderTest server;
     private FakeWal wal;
     private FakeService service;
-    private Listener listener;
 
     @BeforeEach
     void listen(@TempDir Path directory) {
-        wal = FakeWal.create(directory, WAL_BYTES);
-        service = new FakeService(wal);
-        listener = new LibpqSenderTransport()
-                .listen(ListenOptions.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), service);
+        server = ServerUnderTest.start(directory);
+        wal = server.wal;
+        service = server.service;
     }
 
     @AfterEach
     void close() throws IOException {
-        listener.close();
-        assertThat(wal.leased).hasValue(0);
-        wal.close();
-        LeakRecorder.assertNothingLeaked();
+        server.close();
     }
 
     private FrontendClient connect() throws IOException {
-        return FrontendClient.connect(listener.address());
+        return server.connect();
     }
 
     @Test
@@ -138,10 +131,89 @@ class SessionIT {
     @Test
     void tellsEverySessionWhenTheListenerIsClosed() throws Exception {
         try (FrontendClient client = connect().logIn()) {
-            listener.close();
+            server.listener.close();
 
             assertThat(service.sessions.get(0).closed).containsExactly(CloseReason.LISTENER_CLOSED);
             assertThat(client.read().type()).isEqualTo((char) 0);
+        }
+    }
+
+    @Test
+    void refusesTheExtendedProtocolUntilSync() throws IOException {
+        try (FrontendClient client = connect().logIn()) {
+            client.message('P', new byte[4]).query("IDENTIFY_SYSTEM").message('S');
+
+            assertThat(client.read().toString())
+                    .isEqualTo("E ERROR 08P01 extended query protocol not supported in a replication connection");
+            assertThat(client.typesUntil('Z')).isEqualTo("Z");
+            client.message('F', new byte[8]);
+            assertThat(client.read().toString())
+                    .isEqualTo("E ERROR 08P01 fastpath function calls not supported in a replication connection");
+            assertThat(client.typesUntil('Z')).isEqualTo("Z");
+        }
+    }
+
+    @Test
+    void ignoresWhatIsLeftOfACopy() throws IOException {
+        try (FrontendClient client = connect().logIn()) {
+            client.message('d', status()).message('c').message('f', new byte[1]).message('H');
+            client.query("SHOW wal_segment_size");
+
+            assertThat(client.typesUntil('Z')).isEqualTo("TDCZ");
+        }
+    }
+
+    @Test
+    void closesOnAMessageThatNobodyKnowsAndOnOneThatIsTooLong() throws IOException {
+        try (FrontendClient client = connect().logIn()) {
+            client.message('p', new byte[1]);
+            assertThat(client.read().toString()).isEqualTo("E FATAL 08P01 invalid frontend message type 112");
+            assertThat(client.typesUntil('Z')).isEqualTo(".");
+        }
+        try (FrontendClient client = connect().logIn()) {
+            client.raw("5100010000");
+            assertThat(client.read().toString()).startsWith("E FATAL 54000 command longer than 16384 bytes");
+            assertThat(client.typesUntil('Z')).isEqualTo(".");
+        }
+    }
+
+    @Test
+    void closesWithoutAWordOnAStandbyMessageThatNobodyKnows() throws Exception {
+        try (FrontendClient client = connect().logIn()) {
+            client.query("START_REPLICATION 0/12DC6C1");
+            assertThat(client.read().type()).isEqualTo('W');
+            client.message('d', (byte) 'z');
+
+            assertThat(client.typesUntil('Z')).isEqualTo(".");
+            assertThat(server.session().closed.poll(5, TimeUnit.SECONDS)).isEqualTo(CloseReason.PROTOCOL_VIOLATION);
+        }
+    }
+
+    @Test
+    void handsACancelRequestOnAndNeverAnswersIt() throws Exception {
+        try (FrontendClient client = connect()) {
+            client.packet(FrontendClient.CANCEL_REQUEST, new byte[] {0, 0, 0, 7, 1, 2, 3, 4});
+
+            assertThat(client.readByte()).isEqualTo(-1);
+            FakeService.Canceled canceled = service.cancels.poll(5, TimeUnit.SECONDS);
+            assertThat(canceled).isNotNull();
+            assertThat(canceled.pid()).isEqualTo(7);
+            assertThat(canceled.key().secret()).containsExactly(1, 2, 3, 4);
+        }
+    }
+
+    @Test
+    void sendsNothingAfterItsLastWordThoughTheSessionWakes() throws Exception {
+        try (FrontendClient client = connect().logIn()) {
+            client.query("START_REPLICATION 0/12DC6C1");
+            assertThat(client.read().type()).isEqualTo('W');
+            client.query("IDENTIFY_SYSTEM");
+            assertThat(client.read().type()).isEqualTo('E');
+            FakeSession session = server.session();
+            session.outbounds.add(new Outbound.Keepalive(FakeWal.START, new PgTimestamp(1), true));
+            session.peer.wake();
+
+            assertThat(client.typesUntil('Z')).isEqualTo(".");
         }
     }
 }
