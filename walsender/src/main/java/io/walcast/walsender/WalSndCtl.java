@@ -3,13 +3,14 @@ package io.walcast.walsender;
 
 import io.walcast.core.PgTimestamp;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
+import io.walcast.ipc.Latch;
 import io.walcast.ipc.StandbyFeedback;
 import io.walcast.walsender.slot.ReplicationSlots;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,10 @@ final class WalSndCtl implements StandbyFeedback {
     private final Map<String, XminHorizon> neededBySlots = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition left = lock.newCondition();
+
+    /** Whoever waits for the end of the sessions. */
+    private final Set<Latch> waiting = ConcurrentHashMap.newKeySet();
+
     private int lastPid;
 
     // Set once by whoever stops the node, read by all sessions.
@@ -63,10 +67,10 @@ final class WalSndCtl implements StandbyFeedback {
         lock.lock();
         try {
             sessions.remove(session.pid());
-            left.signalAll();
         } finally {
             lock.unlock();
         }
+        waiting.forEach(Latch::set);
     }
 
     @Nullable
@@ -97,27 +101,19 @@ final class WalSndCtl implements StandbyFeedback {
         return stopping;
     }
 
-    /** Returns whether all sessions have gone before {@code timeoutNs} have passed; the interrupt status is kept. */
+    /** Returns whether all sessions have gone before {@code timeoutNs} have passed; nothing interrupts the wait. */
     boolean awaitEmpty(long timeoutNs) {
-        boolean interrupted = false;
-        long leftNs = timeoutNs;
-        lock.lock();
+        Latch left = new Latch();
+        waiting.add(left);
         try {
-            while (!sessions.isEmpty() && leftNs > 0) {
-                long beganNs = System.nanoTime();
-                try {
-                    leftNs = left.awaitNanos(leftNs);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    leftNs -= System.nanoTime() - beganNs;
-                }
+            long deadlineNs = System.nanoTime() + timeoutNs;
+            for (long leftNs = timeoutNs; !sessions.isEmpty() && leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
+                left.await(leftNs);
+                left.reset();
             }
             return sessions.isEmpty();
         } finally {
-            lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            waiting.remove(left);
         }
     }
 
