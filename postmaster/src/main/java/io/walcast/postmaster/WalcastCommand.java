@@ -4,6 +4,7 @@ package io.walcast.postmaster;
 import io.walcast.postmaster.init.AddUserCommand;
 import io.walcast.postmaster.init.InitCommand;
 import io.walcast.postmaster.receivewal.ReceiveWal;
+import io.walcast.postmaster.serve.ServeCommand;
 import io.walcast.postmaster.status.StatusCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -25,7 +26,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = WalcastVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {AddUserCommand.class, InitCommand.class, StatusCommand.class, TransportsCommand.class},
+        subcommands = {
+            AddUserCommand.class,
+            InitCommand.class,
+            ServeCommand.class,
+            StatusCommand.class,
+            TransportsCommand.class
+        },
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         footer = {
             "",

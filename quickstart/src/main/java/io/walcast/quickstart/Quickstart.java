@@ -14,14 +14,15 @@ public final class Quickstart implements WalcastSubcommand {
     private static final int USAGE = 64;
 
     private static final String HELP = """
-            walcast quickstart shows a synchronous receiver at work, in about half a minute.
+            walcast quickstart shows a synchronous receiver and a relay at work, in about half a minute.
 
             Usage:
               walcast quickstart [--keep]
 
             It starts a PostgreSQL of its own, lets every commit wait for a receiver, kills and restarts that
-            receiver under load, and compares what was received with the server's own files. Nothing stays
-            running and no file stays behind, but for the unpacked PostgreSQL, which the next run uses again.
+            receiver under load, and compares what was received with the server's own files. Then a relay takes
+            the server's WAL and feeds a standby with it. Nothing stays running and no file stays behind, but for
+            the unpacked PostgreSQL, which the next run uses again.
 
             Options:
               --keep    keep the received WAL and say where it is

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.quickstart;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,11 +37,29 @@ final class ReceiverProcess implements AutoCloseable {
     }
 
     static ReceiverProcess start(List<String> arguments) {
+        return start(arguments, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    /** Runs it to its end and returns what it wrote to its standard output. */
+    static String output(List<String> arguments) {
+        try (ReceiverProcess running = start(arguments, ProcessBuilder.Redirect.PIPE)) {
+            String output = new String(running.process.getInputStream().readAllBytes(), UTF_8);
+            int code = running.await();
+            if (code != 0) {
+                throw new TourException("walcast " + arguments.get(0) + " ended with exit code " + code);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ReceiverProcess start(List<String> arguments, ProcessBuilder.Redirect output) {
         List<String> command = new ArrayList<>(program());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("WALCAST_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

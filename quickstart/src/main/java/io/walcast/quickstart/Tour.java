@@ -18,7 +18,7 @@ final class Tour {
     private static final String NAME = "quickstart";
     private static final int SESSIONS = 4;
     private static final int PAYLOAD_BYTES = 8000;
-    private static final long LOAD_S = 6;
+    private static final long LOAD_S = 4;
     private static final long ABSENCE_S = 2;
     private static final double MB = 1 << 20;
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
@@ -33,7 +33,8 @@ final class Tour {
 
     /** Takes the tour; returns normally if all was as it should be. */
     void run() {
-        narration.plain("Walcast quickstart: a PostgreSQL whose commits wait for a receiver. Half a minute.");
+        narration.plain(
+                "Walcast quickstart: a PostgreSQL whose commits wait for a receiver, and a relay. Half a minute.");
         narration.step("Start PostgreSQL.");
         long startNs = System.nanoTime();
         PostgresServer.Options options =
@@ -46,7 +47,9 @@ final class Tour {
                     Narration.secondsSince(startNs));
             createSlot(server);
             receive(server);
+            new RelayTour(files, narration).run(server);
         }
+        sayGoodbye();
     }
 
     private void createSlot(PostgresServer server) {
@@ -153,11 +156,15 @@ final class Tour {
                 narration.elapsedSeconds(), outcome.commits(), walBytes / MB);
         narration.plain(
                 "%d segments equal to the server's, through one kill -9, with nothing lost.", comparison.segments());
+    }
+
+    private void sayGoodbye() {
         narration.plain("");
+        narration.plain("All of it took %.0f s.", narration.elapsedSeconds());
         if (files.keep()) {
             narration.plain("The received WAL is in %s", files.wal());
         }
-        narration.plain("Next: walcast receivewal --help, and with a server of your own:");
+        narration.plain("Next: walcast receivewal --help, walcast serve --help, and with a server of your own:");
         narration.plain("  walcast receivewal -D DIRECTORY --synchronous --progress -d 'host=… user=…'");
     }
 

@@ -33,6 +33,11 @@ record TourFiles(Path root, boolean keep) implements AutoCloseable {
         return root.resolve("wal");
     }
 
+    /** Returns the home of the relay. */
+    Path relay() {
+        return root.resolve("relay");
+    }
+
     /** Returns where the server puts its own. */
     Path server() {
         return root.resolve("server");

@@ -8,6 +8,7 @@ import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
+import io.walcast.core.storage.ArchivedWal;
 import io.walcast.core.storage.ServedPosition;
 import io.walcast.core.storage.ServedWal;
 import io.walcast.core.storage.WalDirectory;
@@ -99,6 +100,20 @@ public final class Postmaster implements AutoCloseable {
 
     private static AccessRules loadAccess(NodeDirectory node, Settings settings) {
         return AccessFiles.load(node.home(), settings.integer("scram_iterations"));
+    }
+
+    /**
+     * Serves the finished segments of a directory that nobody in this process writes to.
+     *
+     * @param addresses where to listen; if empty, where the settings say
+     * @param failed run once if serving has failed for good: call {@link #stop}
+     * @throws WalException if the directory cannot be read, or an address cannot be bound
+     */
+    public void serveArchive(List<ListenAddress> addresses, WalSenderTransports transports, Runnable failed) {
+        ArchivedWal wal = ArchiveWatch.open(node, log);
+        ArchiveWatch watch = ArchiveWatch.start(wal, log, this::failed);
+        parts.add(watch::close);
+        serve(addresses, transports, wal, null, null, failed);
     }
 
     /**

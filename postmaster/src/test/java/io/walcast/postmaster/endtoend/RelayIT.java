@@ -103,7 +103,7 @@ class RelayIT {
         try (PostgresServer primary = primary();
                 PostgresServer middle = PostgresServer.standbyOf(primary, Options.of(MAJOR));
                 ServingProgram relay = relay(middle);
-                PostgresServer standby = standby(middle, relay)) {
+                PostgresServer standby = standby(primary, relay)) {
             primary.execute("INSERT INTO t SELECT generate_series(1, 100)");
             awaitRows(standby, 100);
 
