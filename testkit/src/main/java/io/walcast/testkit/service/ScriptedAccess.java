@@ -7,14 +7,17 @@ import io.walcast.auth.AccessRequest;
 import io.walcast.auth.AccessRules;
 import io.walcast.auth.AuthMethod;
 import io.walcast.auth.ScramVerifier;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Rules without a file: everybody is believed, but for those who are rejected. Immutable. */
+/** Rules without a file: everybody is believed, but for those who are rejected. Safe for use from any thread. */
 public final class ScriptedAccess implements AccessRules {
     private static final int KEY_BYTES = 32;
 
     private final Set<String> rejected;
+    private final List<AccessRequest> requests = new CopyOnWriteArrayList<>();
 
     private ScriptedAccess(Set<String> rejected) {
         this.rejected = Set.copyOf(rejected);
@@ -32,8 +35,14 @@ public final class ScriptedAccess implements AccessRules {
 
     @Override
     public AccessDecision decide(AccessRequest request) {
+        requests.add(request);
         AuthMethod method = rejected.contains(request.user()) ? AuthMethod.REJECT : AuthMethod.TRUST;
         return new AccessDecision(method, ClientCertificate.NOT_NEEDED, null, false, true);
+    }
+
+    /** Returns who has asked so far. */
+    public List<AccessRequest> requests() {
+        return List.copyOf(requests);
     }
 
     @Override

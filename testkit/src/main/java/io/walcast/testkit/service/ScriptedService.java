@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A service whose sessions do what a test says. Safe for use from any thread. */
@@ -34,6 +35,7 @@ public final class ScriptedService implements ReplicationService {
     // Written by the test, read by the transport's threads.
     private volatile AccessRules access = ScriptedAccess.trust();
     private volatile @Nullable ErrorFields refusal;
+    private volatile Consumer<SessionPeer> onOpen = peer -> {};
     private volatile SessionScript script = (session, command, reply) -> reply.ready();
 
     /** Says who may connect; everybody unless said otherwise. */
@@ -47,6 +49,13 @@ public final class ScriptedService implements ReplicationService {
     @CanIgnoreReturnValue
     public ScriptedService refuseWith(@Nullable ErrorFields fields) {
         refusal = fields;
+        return this;
+    }
+
+    /** Says what to do, besides, when a session is opened; what it throws has a bug. */
+    @CanIgnoreReturnValue
+    public ScriptedService onOpen(Consumer<SessionPeer> action) {
+        onOpen = action;
         return this;
     }
 
@@ -80,6 +89,7 @@ public final class ScriptedService implements ReplicationService {
         if (fields != null) {
             throw new ServerErrorException(fields);
         }
+        onOpen.accept(peer);
         int pid = nextPid.incrementAndGet();
         ScriptedSession session = new ScriptedSession(
                 pid,

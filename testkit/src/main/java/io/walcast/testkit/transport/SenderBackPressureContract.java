@@ -2,6 +2,7 @@
 package io.walcast.testkit.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
@@ -13,6 +14,7 @@ import io.walcast.transport.CloseReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +73,28 @@ abstract class SenderBackPressureContract extends SenderStreamContract {
 
         assertThat(readWal(other, START, wal.length)).isEqualTo(wal);
         assertThat(session(stalled).closed()).isNotDone();
+    }
+
+    @Test
+    void letsOthersHaveTheirTurnWhileAFastPeerReads() {
+        byte[] wal = randomWal(CHUNK_BYTES);
+        ScriptedStandby fast = streaming(stream -> stream.onNext(() -> stream.add(WalRun.buffered(START, wal, 8192))));
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread reader = new Thread(() -> {
+            while (!enough.get()) {
+                fast.poll(SOON);
+            }
+        });
+        reader.start();
+        service.onCommand((session, command, reply) -> reply.ready());
+        ScriptedStandby other = standby();
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(other.identify(SOON).ready()).isTrue();
+        }
+
+        enough.set(true);
+        assertThatCode(reader::join).doesNotThrowAnyException();
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.walcast.testkit.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.walcast.command.ReplicationCommand;
 import io.walcast.command.ReplicationCommand.AlterReplicationSlot;
@@ -16,17 +15,12 @@ import io.walcast.command.ReplicationCommand.Sql;
 import io.walcast.command.ReplicationCommand.StartReplication;
 import io.walcast.command.ReplicationCommand.TimelineHistoryOf;
 import io.walcast.core.error.ErrorFields;
-import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
-import io.walcast.testkit.service.ScriptedAccess;
-import io.walcast.testkit.service.ScriptedSession;
 import io.walcast.testkit.standby.CommandAnswer;
 import io.walcast.testkit.standby.FromServer;
 import io.walcast.testkit.standby.FromServer.DataRow;
 import io.walcast.testkit.standby.ScriptedStandby;
-import io.walcast.testkit.standby.StandbyLogin;
 import io.walcast.transport.CloseReason;
-import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.Reply;
 import io.walcast.transport.Reply.Column;
 import java.util.ArrayList;
@@ -43,87 +37,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sessions begin as the service says, and a command's answer arrives as it was given, one command after the other. */
-abstract class SenderCommandContract extends SenderContract {
+/** A command's answer arrives as it was given, one command after the other, and the session goes on or ends as it says. */
+abstract class SenderCommandContract extends SenderLoginContract {
     private static final ErrorFields ERROR =
             new ErrorFields("ERROR", new SqlState("XX9ZZ"), "no „such“ thing", "it is\nnot there", "look elsewhere");
     private static final ErrorFields FATAL =
             new ErrorFields("FATAL", SqlState.ADMIN_SHUTDOWN, "terminating connection", null, null);
-
-    @Test
-    void tellsTheServiceWhoHasConnected() {
-        ScriptedStandby standby =
-                standby(listener(), StandbyLogin.PHYSICAL.withUser("relay").with("wal_sender_timeout", "5s"));
-
-        ScriptedSession session = session(standby);
-        assertThat(session.request().mode()).isEqualTo(Mode.PHYSICAL);
-        assertThat(session.request().user()).isEqualTo("relay");
-        assertThat(session.request().applicationName()).isEqualTo("standby1");
-        assertThat(session.request().parameters()).containsEntry("wal_sender_timeout", "5s");
-        assertThat(session.request().transport()).isEqualTo(transport().name());
-        assertThat(session.request().tls()).isNull();
-    }
-
-    @Test
-    void tellsTheDatabaseOfALogicalConnection() {
-        ScriptedStandby standby = standby(listener(), StandbyLogin.PHYSICAL.withMode(Mode.LOGICAL, "app"));
-
-        assertThat(session(standby).request().mode()).isEqualTo(Mode.LOGICAL);
-        assertThat(session(standby).request().database()).isEqualTo("app");
-    }
-
-    @Test
-    void reportsWhatTheSessionSaysOfTheServer() {
-        service.parameter("server_version", "17.0").parameter("in_hot_standby", "on");
-
-        assertThat(standby().parameters())
-                .containsEntry("server_version", "17.0")
-                .containsEntry("in_hot_standby", "on");
-    }
-
-    @Test
-    void refusesWhomTheRulesReject() {
-        service.access(ScriptedAccess.rejecting("stranger"));
-
-        ErrorFields fields = refusal(StandbyLogin.PHYSICAL.withUser("stranger"));
-
-        assertThat(fields.severity()).isEqualTo("FATAL");
-        assertThat(fields.sqlState()).isEqualTo(SqlState.INVALID_AUTHORIZATION);
-        assertThat(service.sessions()).isEmpty();
-        assertThat(standby().identify(SOON).ready()).isTrue();
-    }
-
-    @Test
-    void asksForTheRulesAnewForEveryConnection() {
-        standby(listener(), StandbyLogin.PHYSICAL.withUser("somebody"));
-
-        service.access(ScriptedAccess.rejecting("somebody"));
-
-        assertThat(refusal(StandbyLogin.PHYSICAL.withUser("somebody")).sqlState())
-                .isEqualTo(SqlState.INVALID_AUTHORIZATION);
-    }
-
-    @Test
-    void tellsWhyTheServiceRefusesASession() {
-        ErrorFields tooMany = new ErrorFields(
-                "FATAL",
-                SqlState.TOO_MANY_CONNECTIONS,
-                "number of requested standby connections exceeds",
-                "ten",
-                "less");
-        service.refuseWith(tooMany);
-        assertThat(refusal(StandbyLogin.PHYSICAL)).isEqualTo(tooMany);
-
-        service.refuseWith(null);
-        assertThat(standby().identify(SOON).ready()).isTrue();
-    }
-
-    private ErrorFields refusal(StandbyLogin login) {
-        ServerErrorException refused =
-                catchThrowableOfType(ServerErrorException.class, () -> standby(listener(), login));
-        assertThat(refused).isNotNull();
-        return refused.fields();
-    }
 
     static Stream<ReplicationCommand> commands() {
         return Stream.of(

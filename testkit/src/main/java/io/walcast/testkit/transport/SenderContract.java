@@ -46,6 +46,7 @@ abstract class SenderContract {
     /** How long to see that something does not happen. */
     static final Duration QUIET = Duration.ofMillis(200);
 
+    private static final int CONNECTIONS = 120;
     private static final Duration POLL = Duration.ofMillis(5);
 
     static final Lsn START = Lsn.parse("0/3000000");
@@ -66,7 +67,7 @@ abstract class SenderContract {
      */
     protected abstract ScriptedStandby connect(InetSocketAddress address, StandbyLogin login) throws Exception;
 
-    /** Returns what to listen with: without TLS, on a free port of the loopback, with room for 200 connections. */
+    /** Returns what to listen with: without TLS, on a free port of the loopback, with room for 120 connections. */
     protected ListenOptions listenOptions() {
         Limits limits = Limits.DEFAULT;
         return ListenOptions.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -74,7 +75,7 @@ abstract class SenderContract {
                         limits.handshakeTimeout(),
                         limits.unauthenticated(),
                         limits.unauthenticatedPerAddress(),
-                        200,
+                        CONNECTIONS,
                         limits.sendBufferBytes(),
                         limits.commandBytes()));
     }

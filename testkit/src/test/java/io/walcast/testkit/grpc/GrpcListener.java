@@ -63,7 +63,8 @@ final class GrpcListener implements Listener, ServerCallHandler<byte[], byte[]> 
     @Override
     public ServerCall.Listener<byte[]> startCall(ServerCall<byte[], byte[]> call, Metadata headers) {
         call.setOnReadyThreshold(options.limits().sendBufferBytes());
-        ServedCall served = new ServedCall(call, new Turns(threads), service, calls::remove);
+        boolean isOneTooMany = calls.size() >= options.limits().connections();
+        ServedCall served = new ServedCall(call, new Turns(threads), service, isOneTooMany, calls::remove);
         calls.add(served);
         call.sendHeaders(new Metadata());
         call.request(1);

@@ -34,15 +34,22 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements SessionOut
     private final ServerCall<byte[], byte[]> call;
     private final Turns turns;
     private final ReplicationService service;
+    private final boolean isOneTooMany;
     private final Consumer<ServedCall> onClose;
     private final ServedSession session;
     private boolean isBegun;
     private boolean isFinished;
 
-    ServedCall(ServerCall<byte[], byte[]> call, Turns turns, ReplicationService service, Consumer<ServedCall> onClose) {
+    ServedCall(
+            ServerCall<byte[], byte[]> call,
+            Turns turns,
+            ReplicationService service,
+            boolean isOneTooMany,
+            Consumer<ServedCall> onClose) {
         this.call = call;
         this.turns = turns;
         this.service = service;
+        this.isOneTooMany = isOneTooMany;
         this.onClose = onClose;
         this.session = new ServedSession(turns, this, () -> onClose.accept(this));
     }
@@ -67,7 +74,7 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements SessionOut
         } catch (ServerErrorException e) {
             send(new FromServer.Failed(e.fields()));
             close(CloseReason.ENDED_BY_SERVER);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
             close(CloseReason.PROTOCOL_VIOLATION);
         }
     }
@@ -78,12 +85,10 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements SessionOut
         AccessRequest request =
                 new AccessRequest(client == null ? null : client.getAddress(), false, login.user(), database);
         if (service.access().decide(request).method() != AuthMethod.TRUST) {
-            throw new ServerErrorException(new ErrorFields(
-                    "FATAL",
-                    SqlState.INVALID_AUTHORIZATION,
-                    "pg_hba.conf rejects connection for user \"" + login.user() + "\"",
-                    null,
-                    null));
+            throw fatal(
+                    SqlState.INVALID_AUTHORIZATION, "pg_hba.conf rejects connection for user \"" + login.user() + "\"");
+        } else if (isOneTooMany) {
+            throw fatal(SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already");
         }
         ReplicationSession opened = service.open(
                 new SessionRequest(
@@ -99,6 +104,10 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements SessionOut
         session.begin(opened);
         isBegun = true;
         call.sendMessage(Greeting.begun(new Greeting.Begun(opened.pid(), opened.parameters())));
+    }
+
+    private static ServerErrorException fatal(SqlState state, String message) {
+        return new ServerErrorException(new ErrorFields("FATAL", state, message, null, null));
     }
 
     private void handle(byte[] frame) {
