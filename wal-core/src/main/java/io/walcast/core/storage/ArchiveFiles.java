@@ -307,7 +307,7 @@ final class ArchiveFiles {
             throw new StorageException(
                     SqlState.DATA_CORRUPTED,
                     "could not decompress file \"%s\": %s"
-                            .formatted(found.name().fileName(), e.getMessage()),
+                            .formatted(found.name().fileName(), e.getMessage() == null ? e : e.getMessage()),
                     e);
         } finally {
             if (!whole) {

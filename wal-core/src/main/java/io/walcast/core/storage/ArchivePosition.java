@@ -48,8 +48,7 @@ final class ArchivePosition {
         try {
             return files.cluster(found).orElse(null);
         } catch (IOException | RuntimeException e) { // decompressors throw what they like
-            files.warn("could not read file \"%s\": %s".formatted(found.name().fileName(), e.getMessage()));
-            return null;
+            return null; // it may still be being written; if not, it is told when its turn comes
         }
     }
 
