@@ -13,6 +13,7 @@ import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
+import io.walcast.core.error.StorageException;
 import io.walcast.transport.CloseReason;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -258,6 +259,10 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
             fatal(e.sqlState(), String.valueOf(e.getMessage()));
         } catch (ServerErrorException e) {
             fatal(e.fields());
+        } catch (StorageException e) {
+            server.log.failure(peer(), e);
+            ErrorFields fields = new ErrorFields("FATAL", e.sqlState(), String.valueOf(e.getMessage()), null, null);
+            leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
         } catch (RuntimeException e) {
             server.log.failure(peer(), e);
             ErrorFields fields = new ErrorFields("FATAL", SqlState.INTERNAL_ERROR, "internal error", null, null);

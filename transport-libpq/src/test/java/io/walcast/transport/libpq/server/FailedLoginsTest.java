@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.libpq.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walcast.testkit.FakeClock;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FailedLoginsTest {
+    private static final InetAddress SOMEWHERE = InetAddress.getLoopbackAddress();
+
+    private final FakeClock clock = new FakeClock();
+    private final FailedLogins logins = new FailedLogins(clock);
+
+    @Test
+    void waitsTwiceAsLongEachTimeUpToFiveSeconds() {
+        List<Long> delaysMs = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            delaysMs.add(logins.failed(SOMEWHERE));
+        }
+
+        assertThat(delaysMs).containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 5000L, 5000L, 5000L);
+    }
+
+    @Test
+    void startsOverAfterASuccessAndAfterAMinute() {
+        logins.failed(SOMEWHERE);
+        logins.failed(SOMEWHERE);
+        logins.succeeded(SOMEWHERE);
+        assertThat(logins.failed(SOMEWHERE)).isEqualTo(100);
+
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(logins.failed(SOMEWHERE)).isEqualTo(100);
+    }
+
+    @Test
+    void remembersTheLatestOnly() throws Exception {
+        logins.failed(SOMEWHERE);
+        for (int i = 0; i < FailedLogins.ADDRESSES; i++) {
+            logins.failed(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        }
+
+        assertThat(logins.failed(SOMEWHERE)).isEqualTo(100);
+    }
+}
