@@ -56,6 +56,8 @@ final class BadInputsTest {
         runners.add(new StorageRunner(directory));
         runners.add(new TimelineHistoryAnswerRunner(directory));
         runners.add(new CopyDataRunner(directory));
+        runners.add(new StartupRunner());
+        runners.add(new ScramServerRunner(directory));
         runners.add(new CommandRunner());
     }
 

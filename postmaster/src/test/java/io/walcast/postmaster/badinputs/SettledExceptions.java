@@ -32,7 +32,49 @@ final class SettledExceptions {
                     "",
                     "incorrect size, skipping",
                     "a finished segment of a wrong size is skipped with PostgreSQL's warning, and fetched again; refusing"
-                            + " to start would leave commits without a receiver"));
+                            + " to start would leave commits without a receiver"),
+            new Instead(
+                    "startup",
+                    "cancel request, wrong key",
+                    "close",
+                    "close",
+                    "",
+                    "",
+                    "what can be seen of it is that nothing is said; the keys are compared by the session's owner"),
+            new Instead(
+                    "scram",
+                    "gs2 flag y while server offers PLUS",
+                    "FATAL+close",
+                    "FATAL+close",
+                    "28000",
+                    "SCRAM channel binding negotiation error",
+                    "PostgreSQL's SQLSTATE and text"),
+            new Instead(
+                    "scram",
+                    "client-final: c= with another certificate hash",
+                    "FATAL+close",
+                    "FATAL+close",
+                    "28000",
+                    "SCRAM channel binding check failed",
+                    "PostgreSQL's SQLSTATE"),
+            new Instead(
+                    "scram",
+                    "client-first cut after N bytes #([89]|[1-9][0-9])",
+                    "FATAL+close",
+                    "ask for client-first (R11)",
+                    "",
+                    "as the protocol allows",
+                    "what is left is a whole message with a shorter nonce, which RFC 5802 and PostgreSQL allow; the"
+                            + " exchange goes on and needs the right proof as always"),
+            new Instead(
+                    "scram",
+                    "message length = boundary value #[789]",
+                    "FATAL+close",
+                    "close",
+                    "",
+                    "",
+                    "a length within the limit may be true: the rest is waited for until the deadline, as PostgreSQL"
+                            + " does, and nobody is left to be told then"));
 
     private SettledExceptions() {}
 
