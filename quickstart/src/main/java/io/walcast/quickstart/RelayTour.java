@@ -85,7 +85,7 @@ final class RelayTour {
             Lsn end = primary.flushLsn();
             standby.await("SELECT pg_last_wal_replay_lsn() >= '" + end + "'", READY_TIMEOUT);
             narration.say(
-                    "%s rows inserted on the server are on the standby. The standby believes to have a PostgreSQL before it:",
+                    "%s rows inserted on the server are on the standby. It takes the relay for a PostgreSQL:",
                     requireNonNull(standby.query("SELECT count(*) FROM relayed")));
             narration.say(
                     "%s",

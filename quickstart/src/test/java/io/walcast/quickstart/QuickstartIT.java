@@ -36,7 +36,8 @@ class QuickstartIT {
 
         assertThat(result.stderr()).doesNotContain("error").contains("lag ");
         assertThat(result.stdout())
-                .contains("PostgreSQL 18", "commits wait: none", "equal, byte by byte", "exit code 0", "nothing lost");
+                .contains("PostgreSQL 18", "commits wait: none", "equal, byte by byte", "exit code 0", "nothing lost")
+                .contains("100000 rows", "are on the standby", "pg_stat_replication (1 row)");
         assertThat(result.exitCode()).isZero();
         assertThat(left()).isEmpty();
         descendants.requireServerAndReceiverWereSeen();

@@ -2,6 +2,7 @@
 package io.walcast.transport;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A bound address. Safe for use from any thread. */
 public interface Listener extends AutoCloseable {
@@ -15,6 +16,15 @@ public interface Listener extends AutoCloseable {
      * @throws io.walcast.core.error.ConfigurationException if they cannot be used; what was in use stays in use
      */
     void reload();
+
+    /**
+     * Does the same with other TLS files, or switches TLS off; a listener without TLS has nothing to do.
+     *
+     * @throws io.walcast.core.error.ConfigurationException if they cannot be used; what was in use stays in use
+     */
+    default void reload(ListenOptions.@Nullable Tls tls) {
+        reload();
+    }
 
     /** Takes no connection from now on; those that are there go on. Idempotent. */
     void stopAccepting();

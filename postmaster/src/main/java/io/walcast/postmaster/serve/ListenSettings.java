@@ -14,15 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the settings of a node mean for its listeners. */
 final class ListenSettings {
-    /** The settings a listener knows from its start only. */
-    static final List<String> AT_START = List.of(
-            "ssl",
-            "ssl_cert_file",
-            "ssl_key_file",
-            "ssl_ca_file",
-            "ssl_crl_file",
-            "ssl_min_protocol_version",
-            "authentication_timeout");
+    /** Changed by a reload, but known to a listener from its start only. */
+    static final String AT_START = "authentication_timeout";
 
     private static final String EVERYWHERE = "*";
 
@@ -51,7 +44,12 @@ final class ListenSettings {
                 settings.integer("max_connections"),
                 preset.sendBufferBytes(),
                 preset.commandBytes());
-        ListenOptions.Tls tls = settings.bool("ssl")
+        return new ListenOptions(address, tls(settings, home), limits, Clock.system());
+    }
+
+    /** Returns the files for TLS, null for no TLS. */
+    static ListenOptions.@Nullable Tls tls(Settings settings, Path home) {
+        return settings.bool("ssl")
                 ? new ListenOptions.Tls(
                         requireNonNull(file(settings, "ssl_cert_file", home)),
                         requireNonNull(file(settings, "ssl_key_file", home)),
@@ -59,7 +57,6 @@ final class ListenSettings {
                         file(settings, "ssl_crl_file", home),
                         settings.text("ssl_min_protocol_version"))
                 : null;
-        return new ListenOptions(address, tls, limits, Clock.system());
     }
 
     private static @Nullable Path file(Settings settings, String name, Path home) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses a node listens on.
@@ -93,9 +94,9 @@ final class Listeners implements AutoCloseable {
         return rows;
     }
 
-    /** Has each read its TLS files again. */
-    void reload() {
-        bound.forEach(each -> each.listener().reload());
+    /** Has each use these TLS files, or none, for connections made from now on. */
+    void reload(ListenOptions.@Nullable Tls tls) {
+        bound.forEach(each -> each.listener().reload(tls));
     }
 
     /** Takes no connection from now on. */

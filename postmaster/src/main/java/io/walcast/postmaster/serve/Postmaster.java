@@ -142,13 +142,17 @@ public final class Postmaster implements AutoCloseable {
             @Nullable WalRemoval removal,
             @Nullable WalRcvShared receiver,
             Runnable failed) {
+        List<ListenAddress> wanted = addresses.isEmpty() ? ListenSettings.addresses(settings) : addresses;
+        if (wanted.isEmpty()) {
+            throw new ConfigurationException("listen_addresses: '' (expected: an address, or one on the command line)");
+        }
         failureListener = failed;
         Serving started = Serving.start(wal, node.home(), this, log, parts);
         serving = started;
         started.startCheckpoints(this, removal, parts);
         Settings atStart = settings;
         Listeners bound = Listeners.open(
-                addresses.isEmpty() ? ListenSettings.addresses(atStart) : addresses,
+                wanted,
                 transports,
                 address -> ListenSettings.options(address, atStart, node.home()),
                 started.service());
@@ -197,7 +201,7 @@ public final class Postmaster implements AutoCloseable {
             AccessRules rules = loadAccess(node, next);
             Listeners bound = listeners;
             if (bound != null) {
-                bound.reload();
+                bound.reload(ListenSettings.tls(next, node.home()));
             }
             settings = next;
             access = rules;
@@ -216,7 +220,7 @@ public final class Postmaster implements AutoCloseable {
             log.accept("parameter \"" + name + "\" cannot be changed without restarting the server");
         }
         for (String name : before.differences(next)) {
-            String later = ListenSettings.AT_START.contains(name) ? ", which takes effect at the next start" : "";
+            String later = ListenSettings.AT_START.equals(name) ? ", which takes effect at the next start" : "";
             log.accept("parameter \"" + name + "\" changed to \"" + next.show(name) + "\"" + later);
         }
     }

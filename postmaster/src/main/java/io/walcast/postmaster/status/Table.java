@@ -7,12 +7,35 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as {@code psql} prints them; a column in which no row has a value is left out. */
+/**
+ * Rows as {@code psql} prints them; a column in which no row has a value is left out. What would be too wide is printed with
+ * a line for each value.
+ */
 final class Table {
+    private static final int WIDEST = 120;
+
     private Table() {}
 
     /** Returns the lines. */
     static List<String> lines(List<? extends Map<?, ?>> rows) {
+        List<String> lines = aligned(rows);
+        return lines.stream().anyMatch(line -> line.length() > WIDEST) ? expanded(rows) : lines;
+    }
+
+    private static List<String> expanded(List<? extends Map<?, ?>> rows) {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            lines.add("-[ " + (i + 1) + " ]" + "-".repeat(20));
+            rows.get(i).forEach((column, value) -> {
+                if (value != null) {
+                    lines.add(" %-21s | %s".formatted(column, value));
+                }
+            });
+        }
+        return lines;
+    }
+
+    private static List<String> aligned(List<? extends Map<?, ?>> rows) {
         Map<String, Integer> widths = new LinkedHashMap<>();
         for (Map<?, ?> row : rows) {
             row.forEach((column, value) -> {

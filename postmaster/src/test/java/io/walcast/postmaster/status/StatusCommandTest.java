@@ -50,6 +50,18 @@ class StatusCommandTest {
     }
 
     @Test
+    void printsALineForEachValueOfARowThatIsTooWide() {
+        String wide = "x".repeat(200);
+
+        assertThat(Table.lines(List.of(Map.of("conninfo", wide), Map.of("conninfo", "y"))))
+                .containsExactly(
+                        "-[ 1 ]--------------------",
+                        " conninfo              | " + wide,
+                        "-[ 2 ]--------------------",
+                        " conninfo              | y");
+    }
+
+    @Test
     void printsJsonAsItIs() throws IOException {
         write(Instant.now(), ProcessHandle.current().pid());
 

@@ -22,6 +22,7 @@ import io.walcast.transport.ListenOptions;
 import io.walcast.transport.Listener;
 import io.walcast.transport.ReplicationService;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A bound port and the connections accepted on it. Safe for use from any thread. */
 final class LibpqListener implements Listener {
@@ -36,9 +37,13 @@ final class LibpqListener implements Listener {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Channel acceptor;
 
+    /** Written and read by whoever reloads. */
+    private volatile ListenOptions.@Nullable Tls tlsFiles;
+
     private LibpqListener(ServerContext context, ServerLoops loops) {
         this.context = context;
         this.loops = loops;
+        this.tlsFiles = context.options.tls();
         this.acceptor = bind();
     }
 
@@ -99,7 +104,13 @@ final class LibpqListener implements Listener {
 
     @Override
     public void reload() {
-        context.tls.set(ServerTls.ofNullable(context.options.tls()));
+        reload(tlsFiles);
+    }
+
+    @Override
+    public void reload(ListenOptions.@Nullable Tls tls) {
+        context.tls.set(ServerTls.ofNullable(tls));
+        tlsFiles = tls;
     }
 
     @Override
