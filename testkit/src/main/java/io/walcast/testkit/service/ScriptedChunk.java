@@ -10,20 +10,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk of a scripted stream. Its buffer is spoiled when it is closed, so that who reads it later is found out.
+ * A chunk of a scripted stream. Its buffer is spoiled when it is closed, so that who reads it later is found out, and who
+ * asks for it later gets none.
  *
  * <p>Safe for use from any thread.
  */
 public final class ScriptedChunk implements WalChunk {
     private static final byte NOT_LEASED = (byte) 0xDD;
+    private static final ByteBuffer GONE = ByteBuffer.allocateDirect(0);
 
     private final Lsn start;
     private final Lsn serverEnd;
     private final PgTimestamp sentAt;
-    private final ByteBuffer bytes;
+    private final int length;
     private final @Nullable FileChannel file;
     private final long fileOffset;
     private final AtomicInteger closes = new AtomicInteger();
+    // Let go when it is closed: tests keep their chunks. Written by whoever closes, read by the transport.
+    private volatile ByteBuffer bytes;
 
     ScriptedChunk(
             Lsn start,
@@ -35,6 +39,7 @@ public final class ScriptedChunk implements WalChunk {
         this.start = start;
         this.serverEnd = serverEnd;
         this.sentAt = sentAt;
+        this.length = content.remaining();
         this.bytes = ByteBuffer.allocateDirect(content.remaining()).put(content).flip();
         this.file = file;
         this.fileOffset = fileOffset;
@@ -57,7 +62,7 @@ public final class ScriptedChunk implements WalChunk {
 
     @Override
     public int length() {
-        return bytes.limit();
+        return length;
     }
 
     @Override
@@ -78,8 +83,10 @@ public final class ScriptedChunk implements WalChunk {
     @Override
     public void close() {
         closes.incrementAndGet();
-        for (int i = 0; i < bytes.limit(); i++) {
-            bytes.put(i, NOT_LEASED);
+        ByteBuffer leased = bytes;
+        bytes = GONE;
+        for (int i = 0; i < leased.limit(); i++) {
+            leased.put(i, NOT_LEASED);
         }
     }
 

@@ -36,6 +36,7 @@ public final class ScriptedSession implements ReplicationSession {
     private final List<StandbyMessage> received = new CopyOnWriteArrayList<>();
     private final List<ScriptedWalStream> streams = new CopyOnWriteArrayList<>();
     private final AtomicInteger cancels = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
 
@@ -80,6 +81,16 @@ public final class ScriptedSession implements ReplicationSession {
             Reply checked = new ScriptedReply(reply, this);
             this.reply = checked;
             script.execute(this, command, checked);
+        });
+    }
+
+    @Override
+    public void commandRefused() {
+        guard.run("commandRefused", () -> {
+            refusals.incrementAndGet();
+            if (busy.get()) {
+                guard.complain("commandRefused before the last command was over");
+            }
         });
     }
 
@@ -172,6 +183,11 @@ public final class ScriptedSession implements ReplicationSession {
     /** Returns how often the session was told to cancel. */
     public int cancels() {
         return cancels.get();
+    }
+
+    /** Returns how many commands the transport refused itself. */
+    public int refusals() {
+        return refusals.get();
     }
 
     /** Returns every call of the session and its streams so far. */

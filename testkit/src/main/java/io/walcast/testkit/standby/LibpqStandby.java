@@ -191,6 +191,12 @@ public final class LibpqStandby implements ScriptedStandby {
     }
 
     @Override
+    public boolean sendMalformedCommand() {
+        query("IDENTIFY_SYSTEM nonsense");
+        return true;
+    }
+
+    @Override
     public @Nullable FromServer poll(Duration limit) {
         BackendMessage message = socket.read(limit);
         if (message != null) {

@@ -57,6 +57,15 @@ public interface ScriptedStandby extends AutoCloseable {
     }
 
     /**
+     * Sends a command that begins as one of replication and does not go on so.
+     *
+     * @return false if the transport's commands have no text
+     */
+    default boolean sendMalformedCommand() {
+        return false;
+    }
+
+    /**
      * Returns what comes next, {@link FromServer.Closed} from the end of the connection on.
      *
      * @throws AssertionError if nothing comes within {@code limit}

@@ -197,6 +197,29 @@ abstract class SenderCommandContract extends SenderLoginContract {
         assertThat(next.rows().get(0).latin1(0)).isEqualTo("fine");
     }
 
+    @Test
+    void refusesACommandThatCannotBeReadInItsTurn() {
+        BlockingQueue<Reply> replies = new LinkedBlockingQueue<>();
+        service.onCommand((session, command, reply) -> replies.add(reply));
+        ScriptedStandby standby = standby();
+        standby.send(new Show("first"));
+        Reply first = take(replies);
+        if (standby.sendMalformedCommand()) {
+            first.ready();
+
+            assertThat(standby.answer(SOON).error()).isEmpty();
+            CommandAnswer refused = standby.answer(SOON);
+            assertThat(refused.error().map(ErrorFields::sqlState)).contains(SqlState.SYNTAX_ERROR);
+            assertThat(refused.ready()).isTrue();
+            soon().until(() -> session(standby).refusals() == 1);
+            standby.send(new Show("second"));
+            first = take(replies);
+        }
+        answer(first, "fine");
+        assertThat(standby.answer(SOON).rows().get(0).latin1(0)).isEqualTo("fine");
+        assertThat(session(standby).commands()).doesNotContain(new IdentifySystem());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closesAfterAFatalError(boolean elsewhere) {

@@ -31,7 +31,7 @@ public final class ServedSession implements SessionPeer {
     private final Executor turns;
     private final SessionOutlet outlet;
     private final Runnable onClose;
-    private final Deque<ReplicationCommand> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     // Set by any thread, cleared in a turn.
     private final AtomicBoolean pullDue = new AtomicBoolean();
 
@@ -85,16 +85,32 @@ public final class ServedSession implements SessionPeer {
 
     /** Takes a command; it waits for the end of the one before. */
     public void command(ReplicationCommand command) {
-        waiting.add(command);
+        waiting.add(new Waiting(command, null));
+        executeNext();
+    }
+
+    /** Answers a command that could not be read with {@code fields}, in its turn. */
+    public void refuseCommand(ErrorFields fields) {
+        waiting.add(new Waiting(null, fields));
         executeNext();
     }
 
     private void executeNext() {
-        ReplicationCommand command = reply == null ? waiting.poll() : null;
+        Waiting next = reply == null ? waiting.poll() : null;
+        if (next == null) {
+            return;
+        }
+        ReplicationCommand command = next.command();
+        ErrorFields refusal = next.refusal();
         if (command != null) {
-            ServedReply next = new ServedReply(this);
-            reply = next;
-            session().execute(command, next);
+            ServedReply answer = new ServedReply(this);
+            reply = answer;
+            session().execute(command, answer);
+        } else if (refusal != null) {
+            outlet.send(new FromServer.Failed(refusal));
+            outlet.send(new FromServer.Ready());
+            session().commandRefused();
+            post(this::executeNext);
         }
     }
 
@@ -248,4 +264,7 @@ public final class ServedSession implements SessionPeer {
             }
         }
     }
+
+    private record Waiting(
+            @Nullable ReplicationCommand command, @Nullable ErrorFields refusal) {}
 }

@@ -84,6 +84,12 @@ final class GrpcStandby implements ScriptedStandby {
     }
 
     @Override
+    public boolean sendMalformedCommand() {
+        session.send(Frames.frame(Frames.COMMAND, "IDENTIFY_SYSTEM nonsense".getBytes(UTF_8)));
+        return true;
+    }
+
+    @Override
     public void terminate() {
         session.terminate();
     }

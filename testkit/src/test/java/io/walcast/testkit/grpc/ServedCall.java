@@ -131,8 +131,7 @@ final class ServedCall extends ServerCall.Listener<byte[]> implements SessionOut
         try {
             session.command(ReplicationCommandParser.parse(text, service.serverMajor()));
         } catch (ServerErrorException e) {
-            send(new FromServer.Failed(e.fields()));
-            send(new FromServer.Ready());
+            session.refuseCommand(e.fields());
         }
     }
 

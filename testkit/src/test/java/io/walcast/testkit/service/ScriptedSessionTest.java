@@ -15,6 +15,7 @@ import io.walcast.transport.Reply;
 import io.walcast.transport.SessionPeer;
 import io.walcast.transport.SessionRequest;
 import io.walcast.transport.WalStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,10 +123,12 @@ class ScriptedSessionTest {
         session.execute(new IdentifySystem(), reply);
         ScriptedChunk chunk = (ScriptedChunk) stream().next(MAX_BYTES);
         assertThat(chunk).isNotNull();
-        assertThat(chunk.buffer().get(0)).isEqualTo((byte) 1);
+        ByteBuffer buffer = chunk.buffer();
+        assertThat(buffer.get(0)).isEqualTo((byte) 1);
         chunk.close();
 
-        assertThat(chunk.buffer().get(0)).isNotEqualTo((byte) 1);
+        assertThat(buffer.get(0)).isNotEqualTo((byte) 1);
+        assertThat(chunk.buffer().hasRemaining()).isFalse();
         assertThat(chunk.closes()).isEqualTo(1);
         assertThat(reply.values.get(0)).isNotEqualTo(new byte[] {1, 2});
     }
