@@ -6,7 +6,10 @@ import io.walcast.core.error.ErrorFields;
 /** A session's peer, as the session sees it. Safe for use from any thread; nothing blocks. */
 public interface SessionPeer {
 
-    /** Has {@link WalStream#next} called soon, if a stream is open: there may be something to send, or a time has come. */
+    /**
+     * Has {@link WalStream#next} called soon, if a stream is open: there may be something to send, or a time has come. It is
+     * not called before this returns on the same thread.
+     */
     void wake();
 
     /** Sends a notice ({@code NoticeResponse}); dropped if the peer does not read. */

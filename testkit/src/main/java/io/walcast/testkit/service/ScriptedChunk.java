@@ -6,6 +6,7 @@ import io.walcast.core.PgTimestamp;
 import io.walcast.transport.WalChunk;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +86,9 @@ public final class ScriptedChunk implements WalChunk {
         closes.incrementAndGet();
         ByteBuffer leased = bytes;
         bytes = GONE;
-        for (int i = 0; i < leased.limit(); i++) {
-            leased.put(i, NOT_LEASED);
-        }
+        byte[] spoiled = new byte[leased.limit()];
+        Arrays.fill(spoiled, NOT_LEASED);
+        leased.put(0, spoiled);
     }
 
     /** Returns how often it was closed. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServedSession implements SessionPeer {
     private static final int MAX_CHUNK_BYTES = 128 << 10;
+    private static final int OUTBOUNDS_PER_TURN = 16;
 
     private final Executor turns;
     private final SessionOutlet outlet;
@@ -183,14 +184,24 @@ public final class ServedSession implements SessionPeer {
         }
     }
 
+    /** Others have their turn in between, however fast the peer reads. */
     private void pull() {
-        while (stream != null && !ourCopyDone && !isClosed && outlet.hasRoom()) {
-            Outbound outbound = stream.next(MAX_CHUNK_BYTES);
+        for (int i = 0; i < OUTBOUNDS_PER_TURN; i++) {
+            Outbound outbound = mayPull() ? nextOf(stream) : null;
             if (outbound == null) {
                 return;
             }
             send(outbound);
         }
+        schedulePull();
+    }
+
+    private boolean mayPull() {
+        return !ourCopyDone && !isClosed && outlet.hasRoom();
+    }
+
+    private static @Nullable Outbound nextOf(@Nullable WalStream stream) {
+        return stream == null ? null : stream.next(MAX_CHUNK_BYTES);
     }
 
     private void send(Outbound outbound) {
