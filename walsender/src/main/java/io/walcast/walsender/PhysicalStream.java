@@ -62,9 +62,6 @@ final class PhysicalStream implements WalStream {
     private volatile boolean readingHistory;
     private volatile @Nullable WalException historyFailure;
 
-    // Written and read by the one who wakes.
-    private boolean wokenToAsk;
-
     /** Begins at {@code start}, which may turn out to be in the future: then the first call ends in an error. */
     PhysicalStream(StreamContext context, StreamedTimeline timeline, Lsn start) {
         this.context = requireNonNull(context, "context");
@@ -307,13 +304,12 @@ final class PhysicalStream implements WalStream {
             context.peer().drop();
             return NEVER;
         }
-        boolean asks = watch.askIsDue(nowNs, timeoutNs);
+        boolean asks = watch.wakeToAsk(nowNs, timeoutNs);
         long answerNs = answers.nextNs(nowNs);
-        if ((walMoved && waitsForWal) || (asks && !wokenToAsk) || answerNs == 0) {
+        if ((walMoved && waitsForWal) || asks || answerNs == 0) {
             waitsForWal = false;
             context.peer().wake();
         }
-        wokenToAsk = asks;
         return Math.min(watch.nextNs(nowNs, timeoutNs), answerNs == 0 ? NEVER : answerNs);
     }
 }

@@ -23,6 +23,8 @@ final class ReplyWatch {
     // Written and read by the one who watches.
     private boolean overdue;
     private long overdueSinceNs;
+    private boolean wokenToAsk;
+    private long wokenSinceNs;
 
     /** Begins at {@code nowNs}, as if the peer had just replied. */
     ReplyWatch(long nowNs) {
@@ -48,6 +50,17 @@ final class ReplyWatch {
     /** Returns whether the peer has to be asked now. */
     boolean askIsDue(long nowNs, long timeoutNs) {
         return timeoutNs > 0 && !waiting && nowNs - lastReplyNs >= timeoutNs / 2;
+    }
+
+    /** Returns whether somebody has to be woken to ask the peer: once after each of its replies. */
+    boolean wakeToAsk(long nowNs, long timeoutNs) {
+        long sinceNs = lastReplyNs;
+        if (!askIsDue(nowNs, timeoutNs) || (wokenToAsk && wokenSinceNs == sinceNs)) {
+            return false;
+        }
+        wokenToAsk = true;
+        wokenSinceNs = sinceNs;
+        return true;
     }
 
     /** Returns whether the peer was silent for so long that it may have gone. */

@@ -280,6 +280,19 @@ final class PhysicalStreamTest {
         assertThat(client.pull()).containsExactly("k 0/300000 reply");
     }
 
+    /** The one who wakes comes when half of the timeout has passed again, and not before. */
+    @Test
+    void aPeerThatAnswersAtOnceIsAskedAgain() {
+        SenderRig.Client client = rig.stream(null, "0/300000");
+        client.pull();
+        for (int i = 0; i < 3; i++) {
+            rig.advance(Duration.ofSeconds(30));
+            assertThat(client.peer.takeWakes()).isOne();
+            assertThat(client.pull()).containsExactly("k 0/300000 reply");
+            client.feedback(0, 0, 0);
+        }
+    }
+
     @Test
     void theTimeoutIsTheSessionsOwn() {
         SenderRig.Client client = rig.connect(Map.of("wal_sender_timeout", "2s"));

@@ -30,6 +30,16 @@ final class ReplyWatchTest {
     }
 
     @Test
+    void wakesToAskOnceAfterEachReply() {
+        assertThat(watch.wakeToAsk(at(30) - 1, TIMEOUT_NS)).isFalse();
+        assertThat(watch.wakeToAsk(at(30), TIMEOUT_NS)).isTrue();
+        assertThat(watch.wakeToAsk(at(31), TIMEOUT_NS)).isFalse();
+        watch.asked();
+        watch.replied(at(31));
+        assertThat(watch.wakeToAsk(at(61), TIMEOUT_NS)).isTrue();
+    }
+
+    @Test
     void endsAfterTheTimeoutIfNothingWasWaitingToBeRead() {
         assertThat(watch.isTimedOut(at(60) - 1, TIMEOUT_NS)).isFalse();
         assertThat(watch.isTimedOut(at(60), TIMEOUT_NS)).isFalse();

@@ -80,6 +80,11 @@ public final class LibpqSocket implements AutoCloseable {
         return buffer[start++] & 0xFF;
     }
 
+    /** Returns whether there is something to read, or the end of the connection, within {@code limit}; reads nothing. */
+    public boolean awaitByte(Duration limit) {
+        return fill(1, System.nanoTime() + limit.toNanos()) || ended;
+    }
+
     /** Returns the next message, or null if none has come whole within {@code limit}, or will: see {@link #hasEnded}. */
     public @Nullable BackendMessage read(Duration limit) {
         long deadlineNs = System.nanoTime() + limit.toNanos();

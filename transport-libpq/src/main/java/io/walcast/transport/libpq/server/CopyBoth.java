@@ -74,8 +74,11 @@ final class CopyBoth {
     /** A type that nobody knows ends the connection without a word, as in PostgreSQL. */
     private void copyData(ByteBuf body) {
         int type = Frames.type(body);
+        if (type < 0) {
+            throw new ProtocolViolationException("no data left in message");
+        }
         boolean known = type == StandbyMessageCodec.STATUS_UPDATE || type == StandbyMessageCodec.HOT_STANDBY_FEEDBACK;
-        if (type >= 0 && !known) {
+        if (!known) {
             connection.drop(SqlState.PROTOCOL_VIOLATION, "unexpected message type " + shown(type));
             return;
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The version of the protocol that a client asked for, and what it gets. PostgreSQL speaks 3.0, and 3.2 from 18 on.
+ * The version of the protocol that a client asked for, and what it gets. PostgreSQL speaks 3.0, and from 18 on all up to 3.2.
  *
  * @param asked as on the wire: major in the high half, minor in the low one
  * @param used the version that is spoken
@@ -33,7 +33,7 @@ record ProtocolVersion(int asked, int used) {
         if (code >>> 16 != MAJOR) {
             throw unsupported(code, serverMajor);
         }
-        return new ProtocolVersion(code, Math.min(code, newest(serverMajor)) == V3_2 ? V3_2 : V3_0);
+        return new ProtocolVersion(code, Math.min(code, newest(serverMajor)));
     }
 
     private static int newest(int serverMajor) {
@@ -54,6 +54,6 @@ record ProtocolVersion(int asked, int used) {
     }
 
     int cancelKeyBytes() {
-        return used == V3_2 ? LONG_KEY_BYTES : SHORT_KEY_BYTES;
+        return used >= V3_2 ? LONG_KEY_BYTES : SHORT_KEY_BYTES;
     }
 }
