@@ -8,6 +8,7 @@ import io.walcast.command.ReplicationCommand.CreateReplicationSlot;
 import io.walcast.command.ReplicationCommand.DropReplicationSlot;
 import io.walcast.command.ReplicationCommand.ReadReplicationSlot;
 import io.walcast.core.Lsn;
+import io.walcast.core.PrintableText;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.walcast.command.ReplicationCommand;
 import io.walcast.core.Lsn;
+import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;

@@ -4,6 +4,7 @@ package io.walcast.walsender;
 import static java.util.Objects.requireNonNull;
 
 import io.walcast.auth.AccessRules;
+import io.walcast.core.PrintableText;
 import io.walcast.core.storage.ServedPosition;
 import io.walcast.guc.Settings;
 import io.walcast.ipc.AgentThreads;

@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.ipc.Clock;
@@ -27,7 +28,6 @@ final class PeerLog {
     private static final Logger audit = LoggerFactory.getLogger("io.walcast.audit");
     private static final long PERIOD_NS = TimeUnit.MINUTES.toNanos(1);
     private static final int REMEMBERED = 4_096;
-    private static final int LONGEST_TEXT = 512;
 
     private final Clock clock;
     private final Object lock = new Object();
@@ -54,10 +54,10 @@ final class PeerLog {
     void loggedIn(InetSocketAddress peer, String user, String method, String encryption) {
         audit.atInfo()
                 .addKeyValue("event", "login")
-                .addKeyValue("user", printable(user))
+                .addKeyValue("user", PrintableText.of(user))
                 .addKeyValue("client", text(peer))
                 .addKeyValue("method", method)
-                .log("login of \"{}\" from {} ({}, {})", printable(user), text(peer), method, encryption);
+                .log("login of \"{}\" from {} ({}, {})", PrintableText.of(user), text(peer), method, encryption);
     }
 
     /** A login that was refused. */
@@ -91,7 +91,7 @@ final class PeerLog {
         target.atLevel(level)
                 .addKeyValue("client", text(peer))
                 .addKeyValue("sqlState", state.code())
-                .log("{}: {}{}", text(peer), printable(text), more);
+                .log("{}: {}{}", text(peer), PrintableText.of(text), more);
     }
 
     /** Returns how many lines were left out before this one, or -1 if this one is left out too. */
@@ -110,21 +110,5 @@ final class PeerLog {
 
     private static String text(InetSocketAddress peer) {
         return peer.getAddress().getHostAddress() + ":" + peer.getPort();
-    }
-
-    /** Returns a peer's text without what could be taken for another line, or for a terminal's commands. */
-    static String printable(String text) {
-        StringBuilder clean = new StringBuilder();
-        int length = Math.min(text.length(), LONGEST_TEXT);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            boolean plain = c >= ' ' && c != 0x7F && !(c >= 0x80 && c < 0xA0) && c != '\u2028' && c != '\u2029';
-            if (plain) {
-                clean.append(c);
-            } else {
-                clean.append("\\u%04x".formatted((int) c));
-            }
-        }
-        return length < text.length() ? clean.append("...").toString() : clean.toString();
     }
 }

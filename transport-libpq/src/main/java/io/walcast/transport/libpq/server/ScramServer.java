@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq.server;
 
 import io.walcast.auth.ScramVerifier;
+import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
@@ -126,7 +127,7 @@ final class ScramServer {
         String type = text.flag('p');
         if (!type.equals(ServerEndPoint.NAME)) {
             throw new ProtocolViolationException(
-                    "unsupported SCRAM channel-binding type \"%s\"".formatted(PeerLog.printable(type)));
+                    "unsupported SCRAM channel-binding type \"%s\"".formatted(PrintableText.of(type)));
         }
     }
 
