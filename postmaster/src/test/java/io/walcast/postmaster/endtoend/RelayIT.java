@@ -14,7 +14,11 @@ import io.walcast.testkit.postgres.PostgresServer.Mode;
 import io.walcast.testkit.postgres.PostgresServer.Options;
 import io.walcast.testkit.postgres.Tool.Result;
 import io.walcast.testkit.postgres.WalFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,7 +117,8 @@ class RelayIT {
 
             awaitRows(standby, 200);
             standby.await("SELECT received_tli = 2 FROM pg_stat_wal_receiver", PATIENCE);
-            assertThat(relay.status().stdout()).contains("timeline 2");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(relay.status().stdout()).contains("timeline 2"));
             assertThat(relay.stop().exitCode()).isZero();
         }
     }
@@ -122,10 +127,7 @@ class RelayIT {
     void keepsASlotForAStandbyThatIsAway() {
         try (PostgresServer primary = primary();
                 ServingProgram relay = relay(primary)) {
-            assertThat(WalcastProgram.walcast()
-                            .run(PATIENCE, "receivewal", "--create-slot", "-S", "away", "-d", relay.conninfo())
-                            .exitCode())
-                    .isZero();
+            assertThat(createSlot(relay, "away", "prefer").exitCode()).isZero();
             try (PostgresServer standby = PostgresServer.standbyOf(
                     primary,
                     Options.of(MAJOR).withPrimaryConninfo(relay.conninfo()).withPrimarySlotName("away"))) {
@@ -137,6 +139,46 @@ class RelayIT {
             }
             assertThat(relay.stop().exitCode()).isZero();
         }
+    }
+
+    @Test
+    void aReloadSwitchesTlsOnAndDropsNobody(@TempDir Path other) throws IOException {
+        Path node = other.resolve("node");
+        WalcastProgram.walcast()
+                .run(PATIENCE, "init", "-D", node.toString(), "--tls")
+                .requireSuccess();
+        for (String file : List.of("server.crt", "server.key")) {
+            Files.copy(node.resolve(file), directory.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        try (PostgresServer primary = primary();
+                ServingProgram relay = relay(primary);
+                PostgresServer standby = standby(primary, relay)) {
+            assertThat(createSlot(relay, "tls1", "require").exitCode()).isNotZero();
+
+            ServingProgram.write(directory.resolve("walcast.conf"), "ssl = on");
+            relay.running().signal("HUP");
+            WalcastProgram.awaitMessage(relay.running(), "parameter \"ssl\" changed to \"on\"");
+
+            assertThat(createSlot(relay, "tls2", "require").exitCode()).isZero();
+            primary.execute("INSERT INTO t SELECT generate_series(1, 10)");
+            awaitRows(standby, 10);
+            assertThat(standby.query("SELECT count(*) FROM pg_stat_wal_receiver"))
+                    .isEqualTo("1");
+            assertThat(Files.readString(standby.log())).doesNotContain("could not receive data");
+            assertThat(relay.stop().exitCode()).isZero();
+        }
+    }
+
+    private static Result createSlot(ServingProgram relay, String slot, String sslmode) {
+        return WalcastProgram.walcast()
+                .run(
+                        PATIENCE,
+                        "receivewal",
+                        "--create-slot",
+                        "-S",
+                        slot,
+                        "-d",
+                        relay.conninfo() + " sslmode=" + sslmode);
     }
 
     private static PostgresServer primary() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.Lsn;
 import io.walcast.postmaster.receivewal.ReceiveWalOptions.PasswordMode;
+import io.walcast.postmaster.serve.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,17 @@ class ReceiveWalOptionsTest {
         assertThat(options.transport).isNull();
         assertThat(options.passwordMode).isEqualTo(PasswordMode.WHEN_NEEDED);
         assertThat(options.isSlotAction()).isFalse();
+    }
+
+    @Test
+    void isARelayWhereItServes() {
+        ReceiveWalOptions options = parse("-D", "x", "--serve", "5433", "--serve=[::1]:0");
+
+        assertThat(options.isRelay()).isTrue();
+        assertThat(options.serve)
+                .containsExactly(new ListenAddress("", "localhost", 5433), new ListenAddress("", "::1", 0));
+        assertThat(parse("-D", "x").isRelay()).isFalse();
+        assertThatThrownBy(() -> parse("-D", "x", "--serve", "here")).hasMessageContaining("expected: HOST:PORT");
     }
 
     @Test
@@ -84,6 +96,9 @@ class ReceiveWalOptionsTest {
                 "--create-slot --drop-slot -S x         | cannot use --create-slot together with --drop-slot",
                 "--synchronous --no-sync                | cannot use --synchronous together with --no-sync",
                 "--synchronous --no-sync -Zfoo          | cannot use --synchronous together with --no-sync",
+                "-D x --serve 5433 --no-sync            | cannot use --serve together with --no-sync",
+                "--serve 5433 --create-slot -S x        | cannot use --serve together with --create-slot",
+                "--serve 5433 --drop-slot -S x          | cannot use --serve together with --drop-slot",
             })
     void refusesWithAHint(String line, String message) {
         assertThatThrownBy(() -> parse(words(line)))
