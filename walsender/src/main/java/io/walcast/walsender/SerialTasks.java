@@ -41,6 +41,13 @@ final class SerialTasks {
         }
     }
 
+    /** Returns whether everything so far has been done. */
+    boolean isIdle() {
+        synchronized (lock) {
+            return !running && waiting.isEmpty();
+        }
+    }
+
     private void run() {
         Runnable next = take();
         while (next != null) {

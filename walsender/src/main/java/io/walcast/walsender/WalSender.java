@@ -303,6 +303,10 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
             command.end();
             command.cancel();
         }
+        if (tasks.isIdle() && !hasSlots) {
+            node.walSndCtl().remove(this); // at once, however busy the executor is: the next one may need the room
+            return;
+        }
         tasks.execute(() -> {
             if (hasSlots) {
                 cleanUpSlots();

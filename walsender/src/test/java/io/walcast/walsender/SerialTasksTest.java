@@ -33,6 +33,19 @@ final class SerialTasksTest {
     }
 
     @Test
+    void areIdleWhenAllHaveBeenDone() {
+        SerialTasks tasks = new SerialTasks(queued::add);
+        assertThat(tasks.isIdle()).isTrue();
+
+        tasks.execute(() -> done.add(tasks.isIdle() ? "idle" : "at work"));
+        assertThat(tasks.isIdle()).isFalse();
+        queued.remove().run();
+
+        assertThat(done).containsExactly("at work");
+        assertThat(tasks.isIdle()).isTrue();
+    }
+
+    @Test
     void whenTheExecutorHasEndedTheCallerDoesIt() {
         SerialTasks tasks = new SerialTasks(task -> {
             throw new RejectedExecutionException("ended");

@@ -113,6 +113,20 @@ final class WalSenderServiceTest {
     }
 
     @Test
+    void whoLeavesMakesRoomAtOnceHoweverBusyTheExecutorIs() {
+        rig.set("max_wal_senders", "2");
+        SenderRig.Client idle = rig.connect();
+        SenderRig.Client streaming = rig.stream(null, "0/300000");
+        rig.holdIo();
+
+        idle.session.closed(CloseReason.TERMINATED_BY_PEER);
+        streaming.session.closed(CloseReason.CONNECTION_LOST);
+
+        assertThat(rig.service.replication()).isEmpty();
+        rig.connect();
+    }
+
+    @Test
     void aCancelRequestNeedsTheKey() {
         SenderRig.Client client = rig.stream(null, "0/300000");
         rig.service.cancel(client.session.pid(), new CancelKey(new byte[] {1, 2, 3, 5}));
