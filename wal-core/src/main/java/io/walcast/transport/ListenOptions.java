@@ -66,7 +66,8 @@ public record ListenOptions(
      * Bounds on what strangers and slow peers may take.
      *
      * @param handshakeTimeout from accept to authenticated ({@code authentication_timeout})
-     * @param unauthenticated connections that may be in their handshake at once
+     * @param unauthenticated connections that may be in their handshake at once; the next ones wait for their turn, and
+     *     are closed when too many wait already
      * @param unauthenticatedPerAddress the same from one address
      * @param connections connections at once, authenticated ones included ({@code max_connections})
      * @param sendBufferBytes how much may wait to be written to one peer before its stream is asked for no more

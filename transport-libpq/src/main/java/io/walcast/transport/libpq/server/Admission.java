@@ -27,8 +27,16 @@ final class Admission {
     @GuardedBy("lock")
     private int loggedIn;
 
+    /** Written once, by the door, before anybody enters; run by any thread. */
+    private volatile Runnable roomListener = () -> {};
+
     Admission(ListenOptions.Limits limits) {
         this.limits = limits;
+    }
+
+    /** Has {@code listener} run whenever a stranger is one no more, on whatever thread. */
+    void onRoom(Runnable listener) {
+        roomListener = listener;
     }
 
     /** Counts a new connection; returns null if it is one too many. */
@@ -72,19 +80,25 @@ final class Admission {
                 forgetStranger();
                 standing = Standing.LOGGED_IN;
                 loggedIn++;
-                return true;
             }
+            roomListener.run();
+            return true;
         }
 
         /** Counts it no more. Idempotent. */
         void leave() {
+            boolean wasStranger;
             synchronized (lock) {
-                if (standing == Standing.STRANGER) {
+                wasStranger = standing == Standing.STRANGER;
+                if (wasStranger) {
                     forgetStranger();
                 } else if (standing == Standing.LOGGED_IN) {
                     loggedIn--;
                 }
                 standing = Standing.GONE;
+            }
+            if (wasStranger) {
+                roomListener.run();
             }
         }
 

@@ -68,8 +68,9 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        long limitMs = server.options.limits().handshakeTimeout().toMillis();
-        deadline = channel.eventLoop().schedule(this::handshakeTimedOut, limitMs, TimeUnit.MILLISECONDS);
+        long waitedNs = System.nanoTime() - channel.attr(Doorkeeper.ACCEPTED_NS).get();
+        long leftNs = server.options.limits().handshakeTimeout().toNanos() - waitedNs;
+        deadline = channel.eventLoop().schedule(this::handshakeTimedOut, leftNs, TimeUnit.NANOSECONDS);
         readMore();
     }
 

@@ -35,6 +35,7 @@ final class LibpqListener implements Listener {
     private final ServerContext context;
     private final ServerLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Doorkeeper doorkeeper;
     private final Channel acceptor;
 
     /** Written and read by whoever reloads. */
@@ -44,6 +45,7 @@ final class LibpqListener implements Listener {
         this.context = context;
         this.loops = loops;
         this.tlsFiles = context.options.tls();
+        this.doorkeeper = new Doorkeeper(context);
         this.acceptor = bind();
     }
 
@@ -75,7 +77,7 @@ final class LibpqListener implements Listener {
                         new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(high / 2, high))
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, ChunkSizeEstimator.INSTANCE)
-                .handler(new Doorkeeper(context))
+                .handler(doorkeeper)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -115,7 +117,10 @@ final class LibpqListener implements Listener {
 
     @Override
     public void stopAccepting() {
-        acceptor.close().awaitUninterruptibly();
+        if (acceptor.isOpen()) {
+            acceptor.eventLoop().submit(doorkeeper::shut).awaitUninterruptibly();
+            acceptor.close().awaitUninterruptibly();
+        }
     }
 
     @Override

@@ -77,6 +77,11 @@ final class PeerLog {
         }
     }
 
+    /** A connection that was closed as soon as it was made, because too many are in their handshake. */
+    void tooMany(InetSocketAddress peer) {
+        log(logger, Level.WARN, peer, SqlState.TOO_MANY_CONNECTIONS, "connection refused: too many have not logged in");
+    }
+
     /** A failure of our own. */
     void failure(InetSocketAddress peer, Throwable cause) {
         logger.atError().addKeyValue("client", text(peer)).setCause(cause).log("connection of {} failed", text(peer));

@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +46,31 @@ class StrangersIT {
             for (Socket socket : silent) {
                 socket.close();
             }
+        }
+    }
+
+    /** All at once from one address, as when a machine with many receivers comes up again. */
+    @Test
+    void manyHonestClientsOfOneAddressAllComeIn(@TempDir Path directory) throws Exception {
+        int clients = 90;
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        CyclicBarrier together = new CyclicBarrier(clients);
+        try (ServerUnderTest server = ServerUnderTest.start(directory)) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                answers.add(threads.submit(() -> {
+                    together.await();
+                    try (FrontendClient client = server.connect()) {
+                        client.logIn();
+                        return client.query("IDENTIFY_SYSTEM").typesUntil('Z');
+                    }
+                }));
+            }
+            for (Future<String> answer : answers) {
+                assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("TDCZ");
+            }
+        } finally {
+            threads.shutdown();
         }
     }
 }
