@@ -63,6 +63,16 @@ final class Relayed {
                 PATIENCE);
     }
 
+    /** Returns what the relay in {@code directory} says of itself, without blanks around colons and commas. */
+    static String status(Path directory) {
+        try {
+            Path file = directory.resolve("status.json");
+            return !Files.exists(file) ? "" : Files.readString(file).replaceAll("\\s*([:,])\\s+", "$1");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Creates a replication slot on the relay by our own program. */
     static void createSlot(ServingProgram relay, String slot) {
         WalcastProgram.walcast()

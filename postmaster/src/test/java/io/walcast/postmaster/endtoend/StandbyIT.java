@@ -11,9 +11,6 @@ import io.walcast.postmaster.ServingProgram;
 import io.walcast.testkit.postgres.Load;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.postgres.PostgresServer.Options;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -186,12 +183,7 @@ class StandbyIT {
         }
 
         private String status() {
-            try {
-                Path file = home.resolve("status.json");
-                return !Files.exists(file) ? "" : Files.readString(file).replaceAll("\\s*([:,])\\s+", "$1");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return Relayed.status(home);
         }
 
         private void requireNoComplaint() {

@@ -21,7 +21,9 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real standby that trusts nobody: TLS, the name in our certificate, SCRAM bound to the channel. */
+/**
+ * A real standby that trusts nobody: TLS, the name in our certificate, SCRAM bound to the channel. It has a temporary slot.
+ */
 @Timeout(90)
 class StandbyTlsIT {
     private static final String USER = "standby1";
@@ -42,6 +44,11 @@ class StandbyTlsIT {
                     load.awaitCommits(200, PATIENCE);
                 }
                 Relayed.awaitReplay(standby, primary.flushLsn());
+                String slot = standby.query("SELECT slot_name FROM pg_stat_wal_receiver");
+                assertThat(slot).startsWith("pg_walreceiver_");
+                await().atMost(PATIENCE)
+                        .untilAsserted(
+                                () -> assertThat(Relayed.status(home)).contains("\"slot_name\":\"" + slot + "\""));
 
                 primary.stop(Mode.FAST);
 
@@ -79,6 +86,8 @@ class StandbyTlsIT {
         String conninfo = "host=localhost hostaddr=127.0.0.1 port=%d user=%s password='%s'"
                         .formatted(relay.port(), USER, PASSWORD)
                 + " sslmode=verify-full sslrootcert=relay.crt channel_binding=require";
-        return PostgresServer.standbyOf(primary, Relayed.standby(primary.major(), conninfo));
+        return PostgresServer.standbyOf(
+                primary,
+                Relayed.standby(primary.major(), conninfo).withConfiguration("wal_receiver_create_temp_slot", "on"));
     }
 }
