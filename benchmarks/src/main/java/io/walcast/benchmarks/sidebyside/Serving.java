@@ -44,7 +44,7 @@ record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServe
         return new Serving(workspace, source, new PostgresWalServer(source), ours, clients);
     }
 
-    /** Has both serve {@code pull}, and be ready for what is measured. */
+    /** Has both serve {@code pull}, which nobody measures, and be ready for what is measured. */
     void warmUp(Pull pull) {
         for (WalServer server : List.of(theirs, ours)) {
             pull.prepare();
@@ -53,10 +53,26 @@ record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServe
         }
     }
 
-    /** Measures both, in turn, and reports it. */
-    void compare(WorkOptions options, Pull pull, String file) {
+    /** Measures both, in turn, a first time apart from the others, and reports it. */
+    void compareFromTheStart(WorkOptions options, Pull pull, String file) {
         ServingComparison comparisonOfTheirs = new ServingComparison(theirs, pull);
         ServingComparison comparisonOfOurs = new ServingComparison(ours, pull);
+        options.progress("first run of each");
+        comparisonOfTheirs.runFirst();
+        comparisonOfOurs.runFirst();
+        compare(options, comparisonOfTheirs, comparisonOfOurs, file);
+    }
+
+    /** Measures both, in turn, and reports it. */
+    void compare(WorkOptions options, Pull pull, String file) {
+        compare(options, new ServingComparison(theirs, pull), new ServingComparison(ours, pull), file);
+    }
+
+    private void compare(
+            WorkOptions options,
+            ServingComparison comparisonOfTheirs,
+            ServingComparison comparisonOfOurs,
+            String file) {
         options.alternate(comparisonOfTheirs::runTimed, comparisonOfOurs::runTimed);
         ServingReport report = new ServingReport(
                 Machine.here(workspace.fileSystem()),

@@ -3,6 +3,7 @@ package io.walcast.benchmarks.sidebyside;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The runs of one server. */
 final class ServingComparison {
@@ -12,6 +13,7 @@ final class ServingComparison {
     private final WalServer server;
     private final Pull pull;
     private final List<Usage> timed = new ArrayList<>();
+    private @Nullable Usage first;
     private long sessionsKb;
 
     ServingComparison(WalServer server, Pull pull) {
@@ -19,8 +21,17 @@ final class ServingComparison {
         this.pull = pull;
     }
 
+    /** Runs for the first time and keeps the figures apart: those of a server that has not served yet. */
+    void runFirst() {
+        first = measured();
+    }
+
     /** Runs once more and keeps the figures. */
     void runTimed() {
+        timed.add(measured());
+    }
+
+    private Usage measured() {
         pull.prepare();
         server.awaitIdle();
         double before = server.cpuS();
@@ -28,10 +39,11 @@ final class ServingComparison {
                 Highest sessions = new Highest(server::sessionsKb, SESSIONS_INTERVAL_MS)) {
             double wallS = pull.pull(server);
             server.awaitIdle();
-            timed.add(new Usage(wallS, server.cpuS() - before, resident.highest()));
+            Usage usage = new Usage(wallS, server.cpuS() - before, resident.highest());
             sessionsKb = Math.max(sessionsKb, sessions.highest());
+            pull.verify(server);
+            return usage;
         }
-        pull.verify(server);
     }
 
     /** Returns all figures. */
@@ -43,6 +55,7 @@ final class ServingComparison {
                 pull.bytes(),
                 pull.clients() == 1 ? null : sessionsKb / pull.clients(),
                 server.startCpuS(),
+                first,
                 timed);
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes how much WAL all clients together got in a run
  * @param rssPerSessionKb memory for one session of many, null if there was but one
  * @param startCpuS CPU that the server's start took, null if it is not known
- * @param runs every timed run, in order
+ * @param firstRun the run before the others, which has no part in the medians; null if nobody measured it
+ * @param runs every other run, in order
  */
 record ServingFigures(
         String program,
@@ -29,6 +30,9 @@ record ServingFigures(
 
         @JsonProperty("start_cpu_s") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
         Double startCpuS,
+
+        @JsonProperty("first_run") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        Usage firstRun,
 
         List<Usage> runs) {
 

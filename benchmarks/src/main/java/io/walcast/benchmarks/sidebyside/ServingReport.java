@@ -46,10 +46,11 @@ record ServingReport(Machine machine, WalRange range, int clients, ServingFigure
     @Nullable
     Double serverCpuRatioWithStart() {
         Double start = ours.startCpuS();
-        return start == null
-                ? null
-                : JsonReport.ratio(
-                        start + ours.runs().get(0).cpuS(), theirs.median().cpuS());
+        Usage first = ours.firstRun();
+        if (start == null || first == null) {
+            return null;
+        }
+        return JsonReport.ratio(start + first.cpuS(), theirs.median().cpuS());
     }
 
     /** Returns the report as a table for people. */
@@ -75,7 +76,7 @@ record ServingReport(Machine machine, WalRange range, int clients, ServingFigure
                         "%nthroughput_ratio %.2f   server_cpu_ratio %.2f%s   (ours / theirs)%n",
                         throughputRatio(),
                         serverCpuRatio(),
-                        withStart == null ? "" : " (%s with its start)".formatted(withStart));
+                        withStart == null ? "" : " (%s with its start and first run)".formatted(withStart));
     }
 
     private static String row(ServingFigures figures) {

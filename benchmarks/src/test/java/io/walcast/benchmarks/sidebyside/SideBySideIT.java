@@ -13,6 +13,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
-/** The real server and pg_receivewal; in place of our program a script, so that the comparison itself is under test. */
+/**
+ * The real server and pg_receivewal. Where they are compared with our receiver there is a script in its place, so that the
+ * comparison itself is under test; our server is the real one.
+ */
 @RequiresTool(
         value = {"pg_receivewal", "strace"},
         group = "side-by-side")
@@ -84,6 +89,49 @@ class SideBySideIT {
 
         assertThat(exitCode).isEqualTo(SideBySide.FAILED);
         assertThat(err.toString()).contains("ended with code 3").contains("no such option");
+    }
+
+    private JsonNode serve(String command, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                command,
+                "--size=32MB",
+                "--runs=1",
+                "--directory=" + directory,
+                "--walcast=" + Path.of("..", "postmaster", "target", "walcast", "bin", "walcast")));
+        arguments.addAll(List.of(options));
+        CommandLine commandLine =
+                SideBySide.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
+        int exitCode = commandLine.execute(arguments.toArray(String[]::new));
+        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("walsender", "walcast serve", "server_cpu_ratio");
+        return new ObjectMapper().readTree(directory.resolve(command + ".json").toFile());
+    }
+
+    @Test
+    void comparesTheServersOfOneReceiver() throws IOException {
+        JsonNode json = serve("send");
+
+        assertThat(List.of("theirs", "ours")).allSatisfy(which -> {
+            assertThat(json.get(which).get("bytes").longValue()).isEqualTo(32L << 20);
+            assertThat(json.get(which).get("first_run").get("wall_s").doubleValue())
+                    .isPositive();
+            assertThat(json.get(which).get("max_rss_kb").intValue()).isPositive();
+        });
+        assertThat(json.get("ours").get("start_cpu_s").doubleValue()).isPositive();
+        assertThat(json.get("throughput_ratio").doubleValue()).isPositive();
+        assertThat(json.has("server_cpu_ratio")).isTrue();
+    }
+
+    @Test
+    void comparesTheServersOfManyClients() throws IOException {
+        JsonNode json = serve("fanout", "--clients=20");
+
+        assertThat(json.get("clients").intValue()).isEqualTo(20);
+        assertThat(List.of("theirs", "ours")).allSatisfy(which -> {
+            assertThat(json.get(which).get("bytes").longValue()).isEqualTo((20L * 32) << 20);
+            assertThat(json.get(which).has("rss_per_session_kb")).isTrue();
+        });
+        assertThat(json.get("throughput_ratio").doubleValue()).isPositive();
     }
 
     @Test
