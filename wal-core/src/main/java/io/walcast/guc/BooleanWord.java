@@ -4,12 +4,12 @@ package io.walcast.guc;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a Boolean as PostgreSQL does: 1, 0, and what true, false, yes, no, on and off begin with. */
-final class BooleanWord {
+/** Reads a Boolean as PostgreSQL does ({@code parse_bool}): 1, 0, and what true, false, yes, no, on and off begin with. */
+public final class BooleanWord {
     private BooleanWord() {}
 
     /** Returns what {@code text} stands for, null if nothing. */
-    static @Nullable Boolean parse(String text) {
+    public static @Nullable Boolean parse(String text) {
         String word = text.toLowerCase(Locale.ROOT);
         if (word.isEmpty()) {
             return null;

@@ -264,7 +264,7 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
             server.log.failure(peer(), e);
             ErrorFields fields = new ErrorFields("FATAL", e.sqlState(), String.valueOf(e.getMessage()), null, null);
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a broken invariant of ours ends this connection, and no other
             server.log.failure(peer(), e);
             ErrorFields fields = new ErrorFields("FATAL", SqlState.INTERNAL_ERROR, "internal error", null, null);
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);

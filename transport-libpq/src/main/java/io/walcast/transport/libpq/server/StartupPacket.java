@@ -6,6 +6,7 @@ import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
+import io.walcast.guc.BooleanWord;
 import io.walcast.transport.ConnectOptions.Mode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -126,7 +127,7 @@ record StartupPacket(
         if (replication.equals("database")) {
             return Mode.LOGICAL;
         }
-        Boolean physical = BooleanText.parse(replication);
+        Boolean physical = BooleanWord.parse(replication);
         if (physical == null) {
             throw fatal(
                     SqlState.INVALID_PARAMETER_VALUE,

@@ -33,6 +33,8 @@ final class FakeSession implements ReplicationSession {
     final BlockingQueue<Reply> streams = new LinkedBlockingQueue<>();
     /** Handed out before anything else; set by tests, taken by the stream. */
     final BlockingQueue<Outbound> outbounds = new LinkedBlockingQueue<>();
+    /** What the stream throws when it is asked next; set by tests. */
+    final BlockingQueue<Runnable> failures = new LinkedBlockingQueue<>();
 
     private final FakeService service;
     private final int pid;
@@ -126,6 +128,10 @@ final class FakeSession implements ReplicationSession {
 
         @Override
         public @Nullable Outbound next(int maxBytes) {
+            Runnable failure = failures.poll();
+            if (failure != null) {
+                failure.run();
+            }
             Outbound first = outbounds.poll();
             if (first != null) {
                 return first;

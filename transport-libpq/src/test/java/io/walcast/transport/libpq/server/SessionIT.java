@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session over a real socket: startup, commands, streaming both ways, and its ends. */
 @Timeout(60)
@@ -103,6 +105,32 @@ class SessionIT {
         byte[] status = new byte[34];
         status[0] = 'r';
         return status;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBrokenInvariantEndsTheConnectionAndNoOther(boolean isError) throws Exception {
+        try (FrontendClient other = connect().logIn();
+                FrontendClient client = connect().logIn()) {
+            client.query("START_REPLICATION 0/1000000 TIMELINE 1");
+            assertThat(client.read().type()).isEqualTo('W');
+            assertThat(payload(client)).isEqualTo(wal.bytes);
+            FakeSession session = service.sessions.get(1);
+            session.failures.add(() -> {
+                if (isError) {
+                    throw new AssertionError("a broken invariant");
+                }
+                throw new IllegalStateException("a broken invariant");
+            });
+            session.peer.wake();
+
+            Message last = client.read();
+            assertThat(last.toString()).isEqualTo("E FATAL XX000 internal error");
+            assertThat(session.closed.poll(5, TimeUnit.SECONDS)).isEqualTo(CloseReason.ENDED_BY_SERVER);
+            assertThat(wal.leased).hasValue(0);
+            other.query("IDENTIFY_SYSTEM");
+            assertThat(other.typesUntil('Z')).isEqualTo("TDCZ");
+        }
     }
 
     @Test
