@@ -72,10 +72,15 @@ public final class ServingProgram implements AutoCloseable {
 
     /** Starts the same on a port that is known. */
     public static ServingProgram relay(Path directory, int port, String conninfo, String... options) {
+        return relay(WalcastProgram.walcast(), directory, port, conninfo, options);
+    }
+
+    /** Starts the same with {@code program}, which may have an environment of its own. */
+    public static ServingProgram relay(Tool program, Path directory, int port, String conninfo, String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 "receivewal", "-D", directory.toString(), "--serve", "127.0.0.1:" + port, "-d", conninfo, "-v"));
         arguments.addAll(List.of(options));
-        return new ServingProgram(WalcastProgram.walcast().start(arguments.toArray(String[]::new)), directory);
+        return new ServingProgram(program.start(arguments.toArray(String[]::new)), directory);
     }
 
     /** Returns the process. */
