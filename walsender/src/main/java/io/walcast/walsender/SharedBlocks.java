@@ -3,6 +3,7 @@ package io.walcast.walsender;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks in memory, the least recently used first. There are never more than a fixed number and those on lease
- * together: one that is given back beyond that number is forgotten, if nobody else has it.
+ * together: one that is given back beyond that number is forgotten, if nobody else has it, and its memory kept for the next.
  *
  * <p>Threading: any thread.
  */
@@ -22,6 +23,10 @@ final class SharedBlocks {
 
     @GuardedBy("lock")
     private final Map<Place, SharedBlock> blocks;
+
+    /** Memory of blocks that were forgotten, for the next ones: at most as much as is kept. */
+    @GuardedBy("lock")
+    private final ArrayDeque<ByteBuffer> spare = new ArrayDeque<>();
 
     SharedBlocks(int maxBlocks) {
         this.maxBlocks = maxBlocks;
@@ -37,9 +42,7 @@ final class SharedBlocks {
         synchronized (lock) {
             SharedBlock block = blocks.get(place);
             if (block == null) {
-                ByteBuffer bytes = blocks.size() < maxBlocks ? null : removeIdle();
-                block = new SharedBlock(
-                        segment, start, bytes == null ? ByteBuffer.allocateDirect(SharedBlock.BYTES) : bytes);
+                block = new SharedBlock(segment, start, memory());
                 blocks.put(place, block);
             }
             block.leases++;
@@ -52,8 +55,20 @@ final class SharedBlocks {
             block.leases--;
             if (block.leases == 0 && blocks.size() > maxBlocks) {
                 blocks.remove(new Place(block.segment, block.start));
+                if (spare.size() < maxBlocks) {
+                    spare.add(block.bytes());
+                }
             }
         }
+    }
+
+    @GuardedBy("lock")
+    private ByteBuffer memory() {
+        ByteBuffer bytes = blocks.size() < maxBlocks ? null : removeIdle();
+        if (bytes == null) {
+            bytes = spare.poll();
+        }
+        return bytes == null ? ByteBuffer.allocateDirect(SharedBlock.BYTES) : bytes;
     }
 
     @GuardedBy("lock")

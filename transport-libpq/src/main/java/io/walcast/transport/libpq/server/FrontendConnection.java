@@ -262,12 +262,17 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
             fatal(e.fields());
         } catch (StorageException e) {
             server.log.failure(peer(), e);
-            ErrorFields fields = new ErrorFields("FATAL", e.sqlState(), String.valueOf(e.getMessage()), null, null);
+            // What it says names files, which are no business of the peer's.
+            ErrorFields fields = new ErrorFields("FATAL", e.sqlState(), "could not read WAL", null, null);
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
         } catch (RuntimeException | Error e) { // a broken invariant of ours ends this connection, and no other
             server.log.failure(peer(), e);
             ErrorFields fields = new ErrorFields("FATAL", SqlState.INTERNAL_ERROR, "internal error", null, null);
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
+        } catch (Error e) {
+            // Whatever was to be sent next is lost: going on would leave a gap that a standby does not notice.
+            close(CloseReason.CONNECTION_LOST);
+            throw e;
         }
     }
 

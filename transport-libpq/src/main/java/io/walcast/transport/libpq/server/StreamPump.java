@@ -101,28 +101,30 @@ final class StreamPump {
         }
     }
 
+    /** The bytes may have to be read now, which can fail; then nothing of the message has been sent. */
     private void sendWal(WalChunk chunk) {
-        int length = chunk.length();
-        Object payload = payload(chunk);
-        ByteBuf header = channel.alloc().directBuffer(WAL_HEADER_BYTES);
+        ByteBuf header = null;
+        Object payload;
+        try {
+            payload = payload(chunk);
+            header = channel.alloc().directBuffer(WAL_HEADER_BYTES);
+        } finally {
+            if (header == null) {
+                chunk.close();
+            }
+        }
         ByteBuffer fields = header.internalNioBuffer(0, WAL_HEADER_BYTES);
-        fields.put((byte) 'd').putInt(WAL_HEADER_BYTES - 1 + length);
+        fields.put((byte) 'd').putInt(WAL_HEADER_BYTES - 1 + chunk.length());
         ServerMessageCodec.encodeXLogDataHeader(chunk.start(), chunk.serverEnd(), chunk.sentAt(), fields);
         channel.write(header.writerIndex(WAL_HEADER_BYTES));
         channel.write(payload).addListener(written -> chunk.close());
     }
 
-    /** The bytes may have to be read now, which can fail; then nothing of the message has been sent. */
     private Object payload(WalChunk chunk) {
-        try {
-            FileChannel file = fromFiles ? chunk.file() : null;
-            return file != null && ChunkRegion.canSend(file)
-                    ? new ChunkRegion(file, chunk.fileOffset(), chunk.length())
-                    : Unpooled.wrappedBuffer(chunk.buffer());
-        } catch (RuntimeException e) {
-            chunk.close();
-            throw e;
-        }
+        FileChannel file = fromFiles ? chunk.file() : null;
+        return file != null && ChunkRegion.canSend(file)
+                ? new ChunkRegion(file, chunk.fileOffset(), chunk.length())
+                : Unpooled.wrappedBuffer(chunk.buffer());
     }
 
     private void sendKeepalive(Outbound.Keepalive keepalive) {

@@ -3,15 +3,20 @@ package io.walcast.transport.libpq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.Outbound;
+import io.walcast.transport.WalChunk;
 import io.walcast.transport.libpq.server.FrontendClient.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,6 +247,66 @@ class SessionIT {
             session.peer.wake();
 
             assertThat(client.typesUntil('Z')).isEqualTo(".");
+        }
+    }
+
+    /** A receiver of PostgreSQL writes what comes without a look at its position: a chunk that is lost must be the last. */
+    @Test
+    void endsTheConnectionWhenAChunkIsLostForWantOfMemory() throws Exception {
+        try (FrontendClient client = connect().logIn()) {
+            client.query("START_REPLICATION 0/12DC6C1");
+            assertThat(client.read().type()).isEqualTo('W');
+            FakeSession session = server.session();
+            UnreadableChunk chunk = new UnreadableChunk(server.wal.chunk(FakeWal.START, 8192));
+            session.outbounds.add(chunk);
+            session.outbounds.add(new Outbound.Keepalive(FakeWal.START, new PgTimestamp(1), true));
+            session.peer.wake();
+
+            assertThat(client.typesUntil('d')).isEqualTo(".");
+            assertThat(session.closed.take()).isEqualTo(CloseReason.CONNECTION_LOST);
+            assertThat(server.wal.leased).hasValue(0);
+        }
+    }
+
+    private record UnreadableChunk(WalChunk chunk) implements WalChunk {
+        @Override
+        public Lsn start() {
+            return chunk.start();
+        }
+
+        @Override
+        public Lsn serverEnd() {
+            return chunk.serverEnd();
+        }
+
+        @Override
+        public PgTimestamp sentAt() {
+            return chunk.sentAt();
+        }
+
+        @Override
+        public int length() {
+            return chunk.length();
+        }
+
+        @Override
+        public @Nullable FileChannel file() {
+            return null;
+        }
+
+        @Override
+        public long fileOffset() {
+            return 0;
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            throw new OutOfMemoryError("by intention");
+        }
+
+        @Override
+        public void close() {
+            chunk.close();
         }
     }
 }
