@@ -267,12 +267,19 @@ final class FrontendConnection extends ChannelInboundHandlerAdapter {
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
         } catch (RuntimeException | Error e) { // a broken invariant of ours ends this connection, and no other
             server.log.failure(peer(), e);
+            leaveOrClose();
+        }
+    }
+
+    /** Whatever was to be sent next is lost: to go on would leave a gap that a standby does not notice. */
+    private void leaveOrClose() {
+        try {
             ErrorFields fields = new ErrorFields("FATAL", SqlState.INTERNAL_ERROR, "internal error", null, null);
             leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
-        } catch (Error e) {
-            // Whatever was to be sent next is lost: going on would leave a gap that a standby does not notice.
-            close(CloseReason.CONNECTION_LOST);
-            throw e;
+        } finally {
+            if (!isOver()) {
+                close(CloseReason.ENDED_BY_SERVER);
+            }
         }
     }
 

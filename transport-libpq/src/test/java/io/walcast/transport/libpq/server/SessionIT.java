@@ -262,8 +262,8 @@ class SessionIT {
             session.outbounds.add(new Outbound.Keepalive(FakeWal.START, new PgTimestamp(1), true));
             session.peer.wake();
 
-            assertThat(client.typesUntil('d')).isEqualTo(".");
-            assertThat(session.closed.take()).isEqualTo(CloseReason.CONNECTION_LOST);
+            assertThat(client.typesUntil('d')).isEqualTo("E.");
+            assertThat(session.closed.take()).isEqualTo(CloseReason.ENDED_BY_SERVER);
             assertThat(server.wal.leased).hasValue(0);
         }
     }
