@@ -112,8 +112,7 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
 
     private void log(ReplicationCommand command) {
         String text = PrintableText.of(command.toString());
-        AUDIT.atInfo().addKeyValue("pid", pid()).log("command: {}", text);
-        (settings.logsCommands() ? logger.atInfo() : logger.atDebug())
+        (settings.logsCommands() ? AUDIT.atInfo() : AUDIT.atDebug())
                 .addKeyValue("pid", pid())
                 .log("received replication command: {}", text);
     }

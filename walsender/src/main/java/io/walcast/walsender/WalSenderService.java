@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.walcast.auth.AccessRules;
 import io.walcast.core.PrintableText;
 import io.walcast.core.storage.ServedPosition;
-import io.walcast.guc.Settings;
 import io.walcast.ipc.AgentThreads;
 import io.walcast.ipc.ReplicationSlotRow;
 import io.walcast.ipc.ReplicationStatistics;
@@ -80,11 +79,10 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
 
     @Override
     public ReplicationSession open(SessionRequest request, SessionPeer peer) {
-        requireMayOpen(request);
+        int maxWalSenders = node.settings().integer("max_wal_senders");
+        requireMayOpen(request, maxWalSenders);
         SessionSettings settings = new SessionSettings(node, request.user(), request.parameters());
         WalSender session = new WalSender(node, request, peer, settings);
-        Settings nodeSettings = node.settings();
-        int maxWalSenders = nodeSettings.integer("max_wal_senders");
         if (!node.walSndCtl().add(session, maxWalSenders)) {
             throw SessionErrors.tooManySenders(maxWalSenders, node.major());
         }
@@ -102,13 +100,17 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
         return session;
     }
 
-    private void requireMayOpen(SessionRequest request) {
+    /** As in PostgreSQL a session without a place is told that, whatever else is wrong with it. */
+    private void requireMayOpen(SessionRequest request, int maxWalSenders) {
         if (node.walSndCtl().isStopping()) {
             throw SessionErrors.shuttingDown();
         }
         ServedPosition position = config.wal().position();
         if (position == null) {
             throw SessionErrors.startingUp();
+        }
+        if (node.walSndCtl().sessions().size() >= maxWalSenders) {
+            throw SessionErrors.tooManySenders(maxWalSenders, node.major());
         }
         if (request.mode() != Mode.PHYSICAL) {
             throw SessionErrors.onlyPhysical();

@@ -24,7 +24,7 @@ final class NeverBeyondFlushTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void whatever(long seed) {
+    void whatIsSentIsWholeAndInOrder(long seed) {
         Random random = new Random(seed);
         SenderRig.Client client = rig.stream(null, sent.toString());
         Lsn switchPoint = Lsn.INVALID;

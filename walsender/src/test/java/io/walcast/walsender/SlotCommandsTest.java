@@ -87,6 +87,16 @@ final class SlotCommandsTest {
     }
 
     @Test
+    void aNameThatNoSlotCanHaveIsOneThatNoSlotHas() {
+        SenderRig.Client client = rig.connect();
+
+        assertThat(client.execute(drop("../x", false)))
+                .containsExactly("E ERROR 42704 replication slot \"../x\" does not exist");
+        assertThat(client.execute(new ReadReplicationSlot("../x")))
+                .isEqualTo(client.execute(new ReadReplicationSlot("nope")));
+    }
+
+    @Test
     void aFourthOfThreeIsRefused() {
         SenderRig.Client client = rig.connect();
         for (int i = 0; i < 3; i++) {

@@ -107,9 +107,10 @@ final class WalSenderServiceTest {
         refused(Mode.PHYSICAL, "rep", Map.of(), "53300")
                 .hasMessage("number of requested standby connections exceeds "
                         + setting.replace("\"\"", "\"").replace("\"\"", "\"") + " (currently 2)");
+        refused(Mode.PHYSICAL, "nobody", Map.of("wal_sender_timeout", "foo"), "53300"); // whatever else is wrong
 
         first.session.closed(CloseReason.TERMINATED_BY_PEER);
-        assertThat(rig.connect().session.pid()).isEqualTo(4);
+        assertThat(rig.connect().session.pid()).isEqualTo(3);
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * words. A full disk is a {@link StorageException} with 53100: nothing has changed, and it may be tried again. Any other failure
  * of the disk ends the storage: every later call that would change a file throws it again.
  *
+ * <p>A name is checked where a slot is made. Elsewhere it is looked up in memory: one that no slot can have is one that no slot has.
+ *
  * <p>Threading: any thread. {@link #open}, {@link #create}, {@link #drop}, {@link #cleanUp}, {@link #checkpoint} and
  * {@link #close} block until the disk is done, one at a time: not for an event loop. The others, and all of
  * {@link AcquiredSlot}, never wait for a file. Threads that come here are not to be interrupted: it would close the files.
@@ -147,11 +149,10 @@ public final class ReplicationSlots implements AutoCloseable {
      *
      * @param takeOver whether to take it from another session, one that is half dead. That session can do nothing with the slot
      *     from then on, and is asked to end.
-     * @throws io.walcast.core.error.ServerErrorException with 42602 or 42622 for the name, 42704, 55006, and 55000 if the slot is
+     * @throws io.walcast.core.error.ServerErrorException with 42704, 55006, and 55000 if the slot is
      *     invalid or logical
      */
     public AcquiredSlot acquire(String name, SlotOwner owner, boolean takeOver) {
-        SlotErrors.checkName(name);
         ReplicationSlot slot = require(name);
         AcquiredSlot acquired = new AcquiredSlot(slot, owner, options.clock(), this::moved);
         SlotOwner fenced = slot.acquire(acquired, takeOver, false);
@@ -286,12 +287,12 @@ public final class ReplicationSlots implements AutoCloseable {
     }
 
     /**
-     * Saves what has changed, invalidates slots that are too far behind, ends their sessions, and removes the WAL that nobody
-     * needs. A full disk is logged, and tried again the next time; nothing is removed then on the word of what is not saved.
+     * Saves what has changed; if WAL is removed at all, invalidates slots that are too far behind, ends their sessions, and removes
+     * the WAL that nobody needs. A full disk is logged, and tried again the next time; nothing is removed then on the word of what is not saved.
      *
      * @param wal which WAL there is
      * @param neededByOthers the oldest position needed without a slot: by an open sender, a backup; 0/0 for none
-     * @param removal removes WAL; null to keep all of it
+     * @param removal removes WAL; null to keep all of it, and every slot valid
      */
     public void checkpoint(WalExtent wal, Lsn neededByOthers, @Nullable WalRemoval removal) {
         long oldestKept;
@@ -299,7 +300,7 @@ public final class ReplicationSlots implements AutoCloseable {
         try {
             dropAbandoned();
             boolean saved = checkpoint.save();
-            oldestKept = checkpoint.invalidate(wal, limits, neededByOthers);
+            oldestKept = removal == null ? 0 : checkpoint.invalidate(wal, limits, neededByOthers);
             if (!checkpoint.save() || !saved) {
                 return;
             }

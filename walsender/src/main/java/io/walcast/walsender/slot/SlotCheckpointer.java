@@ -92,7 +92,8 @@ public final class SlotCheckpointer implements Agent.Turn {
         if (end == null) {
             slots.save();
         } else {
-            slots.checkpoint(new WalExtent(end, wal.segmentSize(), 0), neededByOthers.get(), removal);
+            boolean removes = removal != null && removal.isOn();
+            slots.checkpoint(new WalExtent(end, wal.segmentSize(), 0), neededByOthers.get(), removes ? removal : null);
         }
     }
 }

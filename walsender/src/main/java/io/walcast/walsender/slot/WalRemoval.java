@@ -20,4 +20,9 @@ public interface WalRemoval {
      *     failed for good
      */
     void removeBefore(TimelineId timeline, long segmentNumber, SegmentSize size);
+
+    /** Returns whether WAL is removed at present; while it is not, no slot is invalidated for what it holds back. */
+    default boolean isOn() {
+        return true;
+    }
 }

@@ -117,7 +117,10 @@ class ReplicationSlotsIT {
             moved.confirm(position, position, position);
             moved.feedback(731, 0);
             slots.setLimits(new WalKeepLimits(0, 0, 1 << 30));
-            slots.checkpoint(new WalExtent(new ServedPosition(TimelineId.FIRST, position), SIZE, 0), Lsn.INVALID, null);
+            slots.checkpoint(
+                    new WalExtent(new ServedPosition(TimelineId.FIRST, position), SIZE, 0),
+                    Lsn.INVALID,
+                    (timeline, segment, size) -> {});
         }
     }
 

@@ -112,16 +112,27 @@ class ReplicationSlotsTest {
     @ValueSource(strings = {"A", "a-b", "a b", "a.b", "../etc", "ä", "a\0", "a/b", ".", "a\"b"})
     void refusesNamesWithOtherCharacters(String name) {
         try (ReplicationSlots slots = fixture.open()) {
-            for (ThrowingCallable call : new ThrowingCallable[] {
-                () -> slots.create(name, false, null, owner), () -> slots.acquire(name, owner, false)
-            }) {
-                refused(
-                        call,
-                        "42602",
-                        "replication slot name \"" + name + "\" contains invalid character",
-                        "Replication slot names may only contain lower case letters, numbers, and the underscore character.");
-            }
+            refused(
+                    () -> slots.create(name, false, null, owner),
+                    "42602",
+                    "replication slot name \"" + name + "\" contains invalid character",
+                    "Replication slot names may only contain lower case letters, numbers, and the underscore character.");
             assertThat(fixture.directories()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A", "../x", "..", "a/b", "a\0", "/etc/passwd"})
+    void looksNamesThatCannotBeUpInMemoryOnly(String name) {
+        try (ReplicationSlots slots = fixture.open()) {
+            long calls = fixture.machine.calls();
+
+            for (ThrowingCallable call :
+                    new ThrowingCallable[] {() -> slots.acquire(name, owner, false), () -> slots.drop(name, owner)}) {
+                refused(call, "42704", "replication slot \"" + name + "\" does not exist", null);
+            }
+            assertThat(slots.find(name)).isEmpty();
+            assertThat(fixture.machine.calls()).isEqualTo(calls);
         }
     }
 

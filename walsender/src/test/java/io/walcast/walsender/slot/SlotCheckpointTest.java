@@ -179,6 +179,20 @@ class SlotCheckpointTest {
     }
 
     @Test
+    void invalidatesNothingWhereNothingIsRemoved() {
+        try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
+            slots.create("behind", false, () -> at(5), owner);
+            AcquiredSlot used = slots.acquire("behind", owner, false);
+
+            slots.checkpoint(wal(20), NOBODY, null);
+
+            assertThat(used.isHeld()).isTrue();
+            assertThat(slots.find("behind").orElseThrow().isInvalidated()).isFalse();
+            assertThat(fixture.messages()).isEmpty();
+        }
+    }
+
+    @Test
     void showsASlotInUseAsUnreservedThoughItsWalIsGone() {
         try (ReplicationSlots slots = fixture.open()) {
             slots.create("s", false, () -> at(5), owner);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,35 @@ class SlotCheckpointerTest {
         fixture.clock.advance(Duration.ofSeconds(1));
         checkpointer.run();
         assertThat(removed).containsExactly(7L, 9L);
+    }
+
+    @Test
+    void removesAtTheNextCheckpointOnceRemovalIsSwitchedOn() {
+        AtomicBoolean on = new AtomicBoolean();
+        WalRemoval removal = new WalRemoval() {
+            @Override
+            public void removeBefore(TimelineId timeline, long segmentNumber, SegmentSize size) {
+                removed.add(segmentNumber);
+            }
+
+            @Override
+            public boolean isOn() {
+                return on.get();
+            }
+        };
+        SlotCheckpointer switched = new SlotCheckpointer(slots, wal, () -> Lsn.INVALID, removal, fixture.clock);
+        slots.setLimits(new WalKeepLimits(0, 3L * SlotFixture.SIZE.bytes(), 1 << 30));
+        slots.create("s", false, () -> at(5), owner);
+        wal.end = new ServedPosition(TimelineId.FIRST, at(20));
+        switched.run();
+        assertThat(removed).isEmpty();
+        assertThat(slots.find("s").orElseThrow().isInvalidated()).isFalse();
+
+        slots.setLimits(WalKeepLimits.DEFAULT);
+        on.set(true);
+        fixture.clock.advance(Duration.ofSeconds(5));
+        switched.run();
+        assertThat(removed).containsExactly(5L);
     }
 
     @Test
