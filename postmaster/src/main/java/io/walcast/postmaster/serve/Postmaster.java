@@ -45,6 +45,9 @@ public final class Postmaster implements AutoCloseable {
     private final Consumer<String> log;
     private final Parts parts = new Parts();
 
+    /** Held during a reload: one after the other. */
+    private final Object reloadLock = new Object();
+
     // Written by a reload, read by any thread.
     private volatile Settings settings;
     private volatile AccessRules access;
@@ -147,9 +150,9 @@ public final class Postmaster implements AutoCloseable {
             throw new ConfigurationException("listen_addresses: '' (expected: an address, or one on the command line)");
         }
         failureListener = failed;
-        Serving started = Serving.start(wal, node.home(), this, log, parts);
+        Serving started = Serving.start(wal, removal, node.home(), this, log, parts);
         serving = started;
-        started.startCheckpoints(this, removal, parts);
+        started.startCheckpoints(this, parts);
         Settings atStart = settings;
         Listeners bound = Listeners.open(
                 wanted,
@@ -192,8 +195,14 @@ public final class Postmaster implements AutoCloseable {
      * Reads the settings, the access rules and the certificates again: all of them, or none if one cannot be used. Nobody is
      * dropped. What is there now, and what is wrong, is told the log.
      */
-    public synchronized void reload() {
+    public void reload() {
         log.accept("received SIGHUP, reloading configuration files");
+        synchronized (reloadLock) {
+            reloadAll();
+        }
+    }
+
+    private void reloadAll() {
         try {
             Settings before = settings;
             Settings read = source.read();

@@ -37,23 +37,40 @@ final class Serving {
     private static final long IO_END_S = 10;
 
     private final ServedWal wal;
+    private final @Nullable WalRemoval removal;
     private final ReplicationSlots slots;
     private final WalSegments segments;
     private final WalSenderService service;
 
-    private Serving(ServedWal wal, ReplicationSlots slots, WalSegments segments, WalSenderService service) {
+    private Serving(
+            ServedWal wal,
+            @Nullable WalRemoval removal,
+            ReplicationSlots slots,
+            WalSegments segments,
+            WalSenderService service) {
         this.wal = wal;
+        this.removal = removal;
         this.slots = slots;
         this.segments = segments;
         this.service = service;
     }
 
-    /** Starts it; what has been started is in {@code parts}, also when this throws. */
-    static Serving start(ServedWal wal, Path home, Postmaster postmaster, Consumer<String> log, Parts parts) {
+    /**
+     * Starts it; what has been started is in {@code parts}, also when this throws.
+     *
+     * @param removal removes WAL as long as {@code wal_removal} is on; null if the WAL is not ours to remove
+     */
+    static Serving start(
+            ServedWal wal,
+            @Nullable WalRemoval removal,
+            Path home,
+            Postmaster postmaster,
+            Consumer<String> log,
+            Parts parts) {
         Settings settings = postmaster.settings();
         SlotOptions options = new SlotOptions(
                 settings.integer("max_replication_slots"),
-                limits(settings),
+                limits(settings, removal),
                 FileMode.OWNER,
                 Clock.system(),
                 fields -> log.accept(line(fields)));
@@ -67,19 +84,13 @@ final class Serving {
                 WalSenderConfig.of(wal, slots, postmaster::access, io).withSettings(postmaster::settings);
         WalSenderService service = WalSenderService.start(config, segments);
         parts.add(service::close);
-        return new Serving(wal, slots, segments, service);
+        return new Serving(wal, removal, slots, segments, service);
     }
 
-    /** Starts checkpoints, which remove WAL by {@code removal} as long as {@code wal_removal} is on. */
-    void startCheckpoints(Postmaster postmaster, @Nullable WalRemoval removal, Parts parts) {
-        WalRemoval removing = removal == null
-                ? null
-                : (timeline, segmentNumber, size) -> {
-                    if (postmaster.settings().bool("wal_removal")) {
-                        removal.removeBefore(timeline, segmentNumber, size);
-                        segments.removed(segmentNumber);
-                    }
-                };
+    /** Starts checkpoints, which remove WAL as long as {@code wal_removal} is on. */
+    void startCheckpoints(Postmaster postmaster, Parts parts) {
+        WalRemoval ours = removal;
+        WalRemoval removing = ours == null ? null : new SwitchedRemoval(ours, segments, postmaster::settings);
         Agent checkpointer = SlotCheckpointer.start(
                 new AgentThreads("checkpointer"), slots, wal, this::oldestSent, removing, postmaster::failed);
         parts.add(checkpointer::close);
@@ -107,13 +118,15 @@ final class Serving {
 
     /** Takes over what a reload has changed. */
     void reload(Settings settings) {
-        slots.setLimits(limits(settings));
+        slots.setLimits(limits(settings, removal));
     }
 
-    private static WalKeepLimits limits(Settings settings) {
+    /** Where nothing is removed, no slot can hold back too much. */
+    private static WalKeepLimits limits(Settings settings, @Nullable WalRemoval removal) {
+        boolean removes = removal != null && SwitchedRemoval.isOn(settings);
         return new WalKeepLimits(
                 settings.bytes("wal_keep_size"),
-                settings.bytes("max_slot_wal_keep_size"),
+                removes ? settings.bytes("max_slot_wal_keep_size") : WalKeepLimits.DEFAULT.maxSlotWalKeepSize(),
                 WalKeepLimits.DEFAULT.maxWalSize());
     }
 

@@ -144,6 +144,20 @@ class ServeIT {
     }
 
     @Test
+    void refusesADamagedSlotAndNamesItsFile() throws IOException {
+        ServingProgram.initialize(archive, true);
+        Path slot = Files.createDirectories(archive.resolve(".walcast/pg_replslot/s1"));
+        ServingProgram.write(slot.resolve("state"), "this is no slot");
+        try (ServingProgram program = ServingProgram.serve(archive)) {
+            Result result = program.running().await(PATIENCE);
+
+            assertThat(result.exitCode()).isEqualTo(ExitCodes.NEEDS_A_PERSON);
+            assertThat(result.stderr()).contains("walcast serve: error: ", "pg_replslot/s1/state");
+            assertThat(slot.resolve("state")).hasContent("this is no slot");
+        }
+    }
+
+    @Test
     void refusesAnAddressThatIsTaken() throws IOException {
         Path other = Files.createDirectory(folder.resolve("other"));
         ServingProgram.initialize(archive, true);
