@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walcast.core.Lsn;
+import io.walcast.core.storage.ReceivedWal;
+import io.walcast.core.storage.WalDirectory;
+import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.ipc.AgentThreads;
+import io.walcast.ipc.Clock;
+import io.walcast.ipc.WalRcvShared;
+import io.walcast.postmaster.serve.ListenAddress;
+import io.walcast.postmaster.serve.NodeSettings;
+import io.walcast.postmaster.serve.Postmaster;
+import io.walcast.transport.WalReceiverTransports;
+import io.walcast.transport.WalSenderTransports;
+import io.walcast.walreceiver.FlushPolicy;
+import io.walcast.walreceiver.WalReceiverConfig;
+import io.walcast.walreceiver.WalReceiverListener;
+import io.walcast.walreceiver.WalReceiverSession;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code walcast receivewal --serve} is made of, in this process: a node that serves what is in its directory, and that
+ * receives from whom a test says, one server after the other.
+ */
+public final class RelayNode implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Pattern PORT = Pattern.compile("listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)");
+
+    private final WalRcvShared shared = new WalRcvShared();
+    private final NodeDirectory node;
+    private final WalDirectory directory;
+    private final Postmaster postmaster;
+    private final InetSocketAddress address;
+    private @Nullable Receiving receiving;
+    private @Nullable CompletableFuture<Integer> stopping;
+
+    private record Receiving(WalReceiverSession session, CompletableFuture<?> end) {}
+
+    /**
+     * Serves the directory of a node, which has been initialized.
+     *
+     * @see ServingProgram#initialize
+     */
+    public RelayNode(NodeDirectory node) {
+        this.node = node;
+        StringBuffer log = new StringBuffer();
+        postmaster = Postmaster.start(
+                node, NodeSettings.of(node, List.of()), line -> log.append(line).append('\n'));
+        directory = WalDirectory.open(node.wal(), WalDirectoryOptions.DEFAULTS.withSync(false));
+        postmaster.serveReceived(
+                List.of(ListenAddress.parse("127.0.0.1:0")),
+                WalSenderTransports.load(),
+                ReceivedWal.open(directory, shared),
+                directory,
+                shared,
+                () -> {});
+        Matcher port = PORT.matcher(log);
+        assertThat(port.find()).as(log.toString()).isTrue();
+        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
+    }
+
+    /** Returns where it listens. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Returns up to where it may send. */
+    public Lsn flushedUpto() {
+        return shared.flushedUpto();
+    }
+
+    /** Receives from another server than so far. */
+    public void receiveFrom(String conninfo) {
+        stopReceiving();
+        WalReceiverSession session = new WalReceiverSession(
+                WalReceiverConfig.of(conninfo, node.wal())
+                        .withFlush(FlushPolicy.EVERY_BURST, true)
+                        .withEnvironment(Map.of()),
+                WalReceiverTransports.load().forConninfo(conninfo),
+                directory,
+                shared,
+                new WalReceiverListener() {},
+                Clock.system(),
+                new AgentThreads("walflusher"));
+        receiving = new Receiving(session, CompletableFuture.supplyAsync(session::run));
+    }
+
+    /** Waits until it has {@code upto} on disk. */
+    public void awaitFlush(Lsn upto) {
+        await().atMost(PATIENCE).until(() -> !shared.flushedUpto().isBefore(upto));
+    }
+
+    /** Ends receiving; what is there is served on. */
+    public void stopReceiving() {
+        Receiving current = receiving;
+        if (current != null) {
+            receiving = null;
+            current.session().stop();
+            await().atMost(PATIENCE).until(current.end()::isDone);
+        }
+    }
+
+    /** Shuts serving down in order, in the background; {@link #close} waits for it. */
+    public void stop() {
+        stopping = CompletableFuture.supplyAsync(postmaster::stop);
+    }
+
+    @Override
+    public void close() {
+        stopReceiving();
+        postmaster.close();
+        CompletableFuture<Integer> stopped = stopping;
+        if (stopped != null) {
+            await().atMost(PATIENCE).until(stopped::isDone);
+        }
+        directory.close();
+    }
+}
