@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.TimelineId;
 import io.walcast.core.storage.ReceivedWal;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +57,8 @@ public final class RelayNode implements AutoCloseable {
      */
     public RelayNode(NodeDirectory node) {
         this.node = node;
-        StringBuffer log = new StringBuffer();
-        postmaster = Postmaster.start(
-                node, NodeSettings.of(node, List.of()), line -> log.append(line).append('\n'));
+        List<String> log = new CopyOnWriteArrayList<>();
+        postmaster = Postmaster.start(node, NodeSettings.of(node, List.of()), log::add);
         directory = WalDirectory.open(node.wal(), WalDirectoryOptions.DEFAULTS.withSync(false));
         postmaster.serveReceived(
                 List.of(ListenAddress.parse("127.0.0.1:0")),
@@ -66,8 +67,8 @@ public final class RelayNode implements AutoCloseable {
                 directory,
                 shared,
                 () -> {});
-        Matcher port = PORT.matcher(log);
-        assertThat(port.find()).as(log.toString()).isTrue();
+        Matcher port = PORT.matcher(String.join("\n", log));
+        assertThat(port.find()).as("log: %s", log).isTrue();
         address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
     }
 
@@ -95,6 +96,12 @@ public final class RelayNode implements AutoCloseable {
                 Clock.system(),
                 new AgentThreads("walflusher"));
         receiving = new Receiving(session, CompletableFuture.supplyAsync(session::run));
+    }
+
+    /** Serves WAL that nobody received, which is in its directory already. */
+    public void serveStored(TimelineId timeline, Lsn start, Lsn end) {
+        shared.startsAt(timeline, start, start, null);
+        shared.flushed(end, timeline);
     }
 
     /** Waits until it has {@code upto} on disk. */

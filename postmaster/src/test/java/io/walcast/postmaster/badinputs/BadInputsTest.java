@@ -39,12 +39,14 @@ final class BadInputsTest {
     private static final String RESOURCE = "/bad-inputs/bad-inputs.jsonl";
     private static final String FILE_PROPERTY = "walcast.badInputs";
 
-    /** What transport-libpq parses. This suite asks wal-core and walreceiver only. */
-    private static final Set<String> PARSED_BY_TRANSPORT = Set.of("conninfo", "scram (client)");
+    /** What the tests of transport-libpq and walsender ask, and what needs minutes or WAL that was lost. */
+    private static final Set<String> ELSEWHERE =
+            Set.of("conninfo", "scram (client)", "commands (session)", "copydata (walsender)");
 
     private final List<BadInputRunner> runners = new ArrayList<>();
     private final Set<String> withoutParser = new TreeSet<>();
     private final Set<String> notRunHere = new TreeSet<>();
+    private SessionRunner sessions;
     private int cases;
     private int asStated;
     private int not;
@@ -59,6 +61,13 @@ final class BadInputsTest {
         runners.add(new StartupRunner());
         runners.add(new ScramServerRunner(directory));
         runners.add(new CommandRunner());
+        sessions = new SessionRunner(directory);
+        runners.add(sessions);
+    }
+
+    @AfterAll
+    void closeSessions() {
+        sessions.close();
     }
 
     @TestFactory
@@ -100,7 +109,7 @@ final class BadInputsTest {
                 runners.stream().filter(r -> r.applies(input)).findFirst();
         if (runner.isEmpty()) {
             String kind = input.kind() + part(input);
-            (PARSED_BY_TRANSPORT.contains(kind) ? notRunHere : withoutParser).add(kind);
+            (ELSEWHERE.contains(kind) ? notRunHere : withoutParser).add(kind);
         }
         return runner;
     }

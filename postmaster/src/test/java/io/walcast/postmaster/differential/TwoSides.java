@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.differential;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import io.walcast.core.Lsn;
@@ -78,8 +79,8 @@ final class TwoSides implements AutoCloseable {
             second.execute("INSERT INTO t SELECT generate_series(1, 20000)", "CHECKPOINT");
             Lsn end = second.flushLsn();
             awaitBoth(third, relay, end);
-            Lsn switchPoint =
-                    Lsn.parse(second.query("SELECT split_part(pg_read_file('pg_wal/00000002.history'), E'\\t', 2)"));
+            Lsn switchPoint = Lsn.parse(requireNonNull(
+                    second.query("SELECT split_part(pg_read_file('pg_wal/00000002.history'), E'\\t', 2)")));
             Site site = new Site(end, switchPoint, second.segmentSize(), Lsn.parse("0/1000000"));
             return new TwoSides(second, third, relay, site);
         }
