@@ -41,9 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.PGConnection;
-import org.postgresql.replication.LogSequenceNumber;
-import org.postgresql.replication.PGReplicationStream;
 
 /** Tools that were written for PostgreSQL, and our own, at our relay. */
 @Timeout(90)
@@ -168,41 +165,30 @@ class RelayToolsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {14, 15, 18})
-    void thePhysicalStreamOfTheJdbcDriverHasEveryByte(int major) throws SQLException, IOException {
+    void thePhysicalStreamOfTheJdbcDriverHasEveryByte(int major)
+            throws ReflectiveOperationException, SQLException, IOException {
         Cascade cascade = cascade(major);
         SegmentSize size = cascade.primary.segmentSize();
         Lsn start = size.startOfSegment(cascade.primary.flushLsn());
         ByteBuffer received = ByteBuffer.allocate(size.bytes() + 1);
         try (Load load = Load.start(cascade.primary, LOAD);
                 Connection connection = replicationConnection(cascade.relay.port())) {
-            PGConnection driver = connection.unwrap(PGConnection.class);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("IDENTIFY_SYSTEM"); // before 15 a standby, and so a relay, wants it first
             }
-            driver.getReplicationAPI()
-                    .createReplicationSlot()
-                    .physical()
-                    .withSlotName("jdbc")
-                    .make();
-            try (PGReplicationStream stream = driver.getReplicationAPI()
-                    .replicationStream()
-                    .physical()
-                    .withSlotName("jdbc")
-                    .withStartPosition(LogSequenceNumber.valueOf(start.toString()))
-                    .start()) {
+            JdbcStream.createSlot(connection, "jdbc");
+            try (JdbcStream stream = JdbcStream.start(connection, "jdbc", start)) {
                 while (received.hasRemaining()) {
                     ByteBuffer wal = stream.read();
                     wal.limit(wal.position() + Math.min(wal.remaining(), received.remaining()));
                     received.put(wal);
                 }
-                stream.setFlushedLSN(stream.getLastReceiveLSN());
-                stream.forceUpdateStatus();
-                Lsn flushed = Lsn.parse(stream.getLastReceiveLSN().asString());
+                Lsn flushed = stream.confirm();
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(Relayed.status(cascade.home))
                                 .contains("\"slot_name\":\"jdbc\"", "\"flush_lsn\":\"" + flushed + "\""));
             }
-            driver.getReplicationAPI().dropReplicationSlot("jdbc");
+            JdbcStream.dropSlot(connection, "jdbc");
             assertThat(load.stop().failures()).isZero();
         }
         String segment = SegmentName.containing(TimelineId.FIRST, start, size).fileName(size);
