@@ -236,16 +236,39 @@ final class ReplicationSlot {
         return Integer.compareUnsigned(xid, FIRST_NORMAL_XID) >= 0;
     }
 
-    /** Makes the slot invalid; returns who used it. */
+    /**
+     * Makes the slot invalid if it needs WAL before {@code oldest}; returns what it was like, or null if it has moved on.
+     *
+     * @param now since when nobody uses it
+     */
     @Nullable
-    SlotOwner invalidate() {
+    Invalidated invalidateIfBefore(Lsn oldest, PgTimestamp now) {
+        Invalidated invalidated;
+        List<Runnable> told;
         synchronized (lock) {
-            SlotOwner active = activeOwner();
-            holder = null;
+            Lsn restartLsn = state.restartLsn();
+            if (dropped || !restartLsn.isValid() || !restartLsn.isBefore(oldest)) {
+                return null;
+            }
+            invalidated = new Invalidated(restartLsn, activeOwner());
+            if (holder != null) {
+                holder = null;
+                inactiveSince = now;
+            }
             state = state.withWalRemoved();
-            return active;
+            told = takeWaiters();
         }
+        told.forEach(Runnable::run);
+        return invalidated;
     }
+
+    /**
+     * What a slot was like when it was made invalid.
+     *
+     * @param restartLsn from where it needed WAL
+     * @param owner who used it
+     */
+    record Invalidated(Lsn restartLsn, @Nullable SlotOwner owner) {}
 
     /** Returns whether the disk holds less than is true. */
     boolean isDirty() {

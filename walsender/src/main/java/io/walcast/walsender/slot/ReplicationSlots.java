@@ -53,7 +53,7 @@ public final class ReplicationSlots implements AutoCloseable {
         this.files = files;
         this.options = options;
         this.limits = options.limits();
-        this.checkpoint = new SlotCheckpoint(files, slots, options.log());
+        this.checkpoint = new SlotCheckpoint(files, slots, options.log(), options.clock());
     }
 
     /** Opens {@code directory} on the real file system. */

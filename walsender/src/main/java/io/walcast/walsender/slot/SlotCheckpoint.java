@@ -6,6 +6,8 @@ import io.walcast.core.SegmentName;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
+import io.walcast.ipc.Clock;
+import io.walcast.walsender.slot.ReplicationSlot.Invalidated;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +23,16 @@ final class SlotCheckpoint {
     private final SlotFiles files;
     private final Map<String, ReplicationSlot> slots;
     private final Consumer<ErrorFields> log;
+    private final Clock clock;
 
     /** What the last removal was about: the directory is not read again for the same. */
     private volatile @Nullable SegmentName removedBefore;
 
-    SlotCheckpoint(SlotFiles files, Map<String, ReplicationSlot> slots, Consumer<ErrorFields> log) {
+    SlotCheckpoint(SlotFiles files, Map<String, ReplicationSlot> slots, Consumer<ErrorFields> log, Clock clock) {
         this.files = files;
         this.slots = slots;
         this.log = log;
+        this.clock = clock;
     }
 
     /** Saves what has changed; returns whether all of it is on disk. */
@@ -66,9 +70,9 @@ final class SlotCheckpoint {
         long keptForSlots = new WalRetention(limits, wal, minimum(Lsn.INVALID)).oldestKept();
         Lsn oldest = wal.segmentSize().start(keptForSlots);
         for (ReplicationSlot slot : slots.values()) {
-            SlotState state = slot.state();
-            if (state.restartLsn().isValid() && state.restartLsn().isBefore(oldest)) {
-                invalidate(slot, state.restartLsn(), oldest);
+            Invalidated invalidated = slot.invalidateIfBefore(oldest, clock.now());
+            if (invalidated != null) {
+                tellInvalidated(slot, invalidated.owner(), invalidated.restartLsn(), oldest);
             }
         }
         long kept = new WalRetention(limits, wal, minimum(Lsn.INVALID)).oldestKept();
@@ -77,8 +81,7 @@ final class SlotCheckpoint {
         return less ? wal.segmentSize().segmentNumber(neededByOthers) : kept;
     }
 
-    private void invalidate(ReplicationSlot slot, Lsn restartLsn, Lsn oldest) {
-        SlotOwner owner = slot.invalidate();
+    private void tellInvalidated(ReplicationSlot slot, @Nullable SlotOwner owner, Lsn restartLsn, Lsn oldest) {
         long bytes = oldest.minus(restartLsn);
         String detail = "The slot's restart_lsn %s exceeds the limit by %d %s."
                 .formatted(restartLsn, bytes, bytes == 1 ? "byte" : "bytes");

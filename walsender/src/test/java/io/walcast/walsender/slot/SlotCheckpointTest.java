@@ -3,6 +3,7 @@ package io.walcast.walsender.slot;
 
 import static io.walcast.walsender.slot.SlotFixture.at;
 import static io.walcast.walsender.slot.SlotFixture.wal;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,9 @@ import io.walcast.testkit.storage.FileCall.Kind;
 import io.walcast.testkit.storage.SimulatedCrash;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SlotCheckpointTest {
@@ -175,6 +179,51 @@ class SlotCheckpointTest {
                     .hasMessage("can no longer access replication slot \"behind\"");
             assertThat(row(slots, "near", wal(21)).walStatus()).isEqualTo(WalStatus.RESERVED);
             assertThat(row(slots, "unused", wal(21)).walStatus()).isNull();
+        }
+    }
+
+    /** Telling of the first slot that is given up lets the second one catch up meanwhile. */
+    @Test
+    void aSlotThatMovesOnWhileOthersAreInvalidatedStaysValid() {
+        AtomicReference<@Nullable AcquiredSlot> late = new AtomicReference<>();
+        SlotOwner first = new SlotOwner() {
+            @Override
+            public int pid() {
+                return 1;
+            }
+
+            @Override
+            public void terminate() {
+                requireNonNull(late.get()).confirm(at(19), at(20), at(20));
+            }
+        };
+        try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
+            slots.create("a", false, () -> at(5), owner);
+            slots.create("b", false, () -> at(5), owner);
+            slots.acquire("a", first, false);
+            late.set(slots.acquire("b", owner, false));
+
+            slots.checkpoint(wal(20), NOBODY, this::remove);
+
+            assertThat(slots.find("a").orElseThrow().isInvalidated()).isTrue();
+            assertThat(slots.find("b").orElseThrow().isInvalidated()).isFalse();
+            assertThat(slots.find("b").orElseThrow().restartLsn()).isEqualTo(at(19));
+            assertThat(owner.terminations()).isZero();
+        }
+    }
+
+    @Test
+    void whoWaitsForASlotHearsOfItsInvalidation() {
+        try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
+            slots.create("s", false, () -> at(5), owner);
+            slots.acquire("s", owner, false);
+            AtomicInteger free = new AtomicInteger();
+            slots.whenFree("s", free::incrementAndGet);
+
+            slots.checkpoint(wal(20), NOBODY, this::remove);
+
+            assertThat(free).hasValue(1);
+            assertThat(row(slots, "s", wal(20)).inactiveSince()).isEqualTo(fixture.clock.now());
         }
     }
 
