@@ -21,6 +21,7 @@ import io.walcast.walsender.slot.WalExtent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +42,24 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
 
     private final WalSenderConfig config;
     private final WalSenderNode node;
+    private final Consumer<Throwable> failureListener;
 
-    WalSenderService(WalSenderConfig config, Supplier<WalChunks> chunks) {
+    WalSenderService(WalSenderConfig config, Supplier<WalChunks> chunks, Consumer<Throwable> failureListener) {
         this.config = requireNonNull(config, "config");
+        this.failureListener = requireNonNull(failureListener, "failureListener");
         node = new WalSenderNode(config, chunks);
     }
 
-    /** Starts a service that reads its WAL through {@code segments}, which its owner closes after it. */
-    public static WalSenderService start(WalSenderConfig config, WalSegments segments) {
+    /**
+     * Starts a service that reads its WAL through {@code segments}, which its owner closes after it.
+     *
+     * @param failureListener told what ended it against the plan: nobody is served any more
+     */
+    public static WalSenderService start(
+            WalSenderConfig config, WalSegments segments, Consumer<Throwable> failureListener) {
         requireNonNull(segments, "segments");
-        WalSenderService service = new WalSenderService(config, () -> segments.reader()::next);
+        WalSenderService service =
+                new WalSenderService(config, () -> segments.reader()::next, failureListener);
         service.node.wakeup().start(new AgentThreads("walsender"), service::wakeupFailed);
         return service;
     }
@@ -60,6 +69,7 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
         logger.atError().setCause(failure).log("the walsenders' agent ended; all sessions are ended");
         node.walSndCtl().initStopping();
         node.walSndCtl().sessions().forEach(WalSender::terminate);
+        failureListener.accept(failure);
     }
 
     /** Does one turn of the agent's work, for a service without one. */

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,12 +54,13 @@ final class ManySessionsTest {
     private final ReplicationSlots slots =
             ReplicationSlots.open(disk, Path.of("/pg_replslot"), SlotOptions.defaults(fields -> {}));
     private final WalSegments segments = new WalSegments(wal, Clock.system(), WalSegmentsOptions.DEFAULTS);
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private WalSenderService service = start();
 
     private WalSenderService start() {
         Settings settings = Settings.DEFAULTS.with("max_wal_senders", "100");
         return WalSenderService.start(
-                WalSenderConfig.of(wal, slots, FakeAccess::new, io).withSettings(() -> settings), segments);
+                WalSenderConfig.of(wal, slots, FakeAccess::new, io).withSettings(() -> settings), segments, failures::add);
     }
 
     @BeforeEach
@@ -198,7 +200,9 @@ final class ManySessionsTest {
     void anAgentThatEndsEndsTheSessionsThatItWouldHaveWoken() {
         List<LoopClient> clients = connect();
         await(() -> wal.watchers() == 1);
-        service.wakeupFailed(new IllegalStateException("bug"));
+        IllegalStateException bug = new IllegalStateException("bug");
+        service.wakeupFailed(bug);
+        assertThat(failures).containsExactly(bug);
         await(() -> clients.stream().allMatch(client -> client.closed));
         assertThat(service.replication()).isEmpty();
     }

@@ -59,7 +59,7 @@ final class SenderRig {
                 Path.of("/pg_replslot"),
                 new SlotOptions(3, WalKeepLimits.DEFAULT, FileMode.OWNER, clock, fields -> {}));
         WalSenderConfig config = new WalSenderConfig(wal, slots, FakeAccess::new, () -> settings, this::runIo, clock);
-        service = new WalSenderService(config, () -> chunks);
+        service = new WalSenderService(config, () -> chunks, failure -> {});
     }
 
     private void runIo(Runnable task) {

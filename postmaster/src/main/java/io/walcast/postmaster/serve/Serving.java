@@ -82,7 +82,7 @@ final class Serving {
         parts.add(segments::close);
         WalSenderConfig config =
                 WalSenderConfig.of(wal, slots, postmaster::access, io).withSettings(postmaster::settings);
-        WalSenderService service = WalSenderService.start(config, segments);
+        WalSenderService service = WalSenderService.start(config, segments, postmaster::failed);
         parts.add(service::close);
         return new Serving(wal, removal, slots, segments, service);
     }
