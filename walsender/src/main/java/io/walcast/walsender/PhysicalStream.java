@@ -125,7 +125,7 @@ final class PhysicalStream implements WalStream {
 
     private Outbound.Keepalive keepalive(boolean replyRequested) {
         if (replyRequested) {
-            watch.asked();
+            watch.asked(node.clock().nanoTime());
         }
         return new Outbound.Keepalive(sent, node.clock().now(), replyRequested);
     }
@@ -280,7 +280,7 @@ final class PhysicalStream implements WalStream {
         over = true;
     }
 
-    /** Returns whether the peer may be gone: it has said nothing for half of the timeout, when it was asked for a reply. */
+    /** Returns whether the peer may be gone: see {@link ReplyWatch#isSilent}. */
     boolean isSilent() {
         return watch.isSilent(node.clock().nanoTime(), context.timeoutNs().getAsLong());
     }

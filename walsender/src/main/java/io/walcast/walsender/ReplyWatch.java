@@ -16,9 +16,13 @@ final class ReplyWatch {
     /** The node itself may have stood still: what waits to be read is read first. */
     private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** For a peer to answer when it is asked. */
+    private static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(1);
+
     // Written by the stream, read by whoever watches.
     private volatile long lastReplyNs;
     private volatile boolean waiting;
+    private volatile long askedNs;
 
     // Written and read by the one who watches.
     private boolean overdue;
@@ -26,9 +30,13 @@ final class ReplyWatch {
     private boolean wokenToAsk;
     private long wokenSinceNs;
 
+    // Written by the one who watches, read by any.
+    private volatile long wokenNs;
+
     /** Begins at {@code nowNs}, as if the peer had just replied. */
     ReplyWatch(long nowNs) {
         lastReplyNs = nowNs;
+        wokenNs = nowNs;
     }
 
     /** Takes note of a message from the peer. */
@@ -38,7 +46,8 @@ final class ReplyWatch {
     }
 
     /** Takes note that the peer was asked for a reply. */
-    void asked() {
+    void asked(long nowNs) {
+        askedNs = nowNs;
         waiting = true;
     }
 
@@ -60,12 +69,22 @@ final class ReplyWatch {
         }
         wokenToAsk = true;
         wokenSinceNs = sinceNs;
+        wokenNs = nowNs;
         return true;
     }
 
-    /** Returns whether the peer was silent for so long that it may have gone. */
+    /**
+     * Returns whether the peer was silent for so long that it may have gone: it was asked for a reply a second ago, or there has
+     * been no way to ask it. With a short timeout it is a quarter of that.
+     */
     boolean isSilent(long nowNs, long timeoutNs) {
-        return timeoutNs > 0 && nowNs - lastReplyNs >= timeoutNs / 2;
+        long lastNs = lastReplyNs;
+        if (timeoutNs <= 0 || nowNs - lastNs < timeoutNs / 2) {
+            return false;
+        }
+        long triedNs = waiting ? askedNs : wokenNs;
+        boolean tried = waiting || triedNs - lastNs >= timeoutNs / 2;
+        return tried && nowNs - triedNs >= Math.min(ANSWER_NS, timeoutNs / 4);
     }
 
     /** Returns whether the session has to end. */

@@ -61,8 +61,9 @@ final class StreamOpener {
 
     private AcquiredSlot acquire(String name) {
         WalSender holder = node.walSndCtl().streamingThrough(name);
-        boolean takeOver = holder != null && holder.isSilent();
-        return node.slots().acquire(name, session, takeOver);
+        return holder != null && holder.isSilent()
+                ? node.slots().takeOver(name, session, holder)
+                : node.slots().acquire(name, session, false);
     }
 
     private void waitForSlot(StartReplication command, String name) {

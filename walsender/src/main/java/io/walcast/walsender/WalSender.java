@@ -214,6 +214,7 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
         stream = started;
         if (terminated) {
             started.abandon();
+            walSnd.ends();
         }
         if (command.isCanceled()) {
             started.requestCancel();
@@ -321,6 +322,7 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
         PhysicalStream current = stream;
         if (current != null) {
             current.abandon();
+            walSnd.ends(); // a slot that was taken from it is not looked for here any more
         }
         peer.terminate(SessionErrors.terminated());
     }

@@ -20,7 +20,7 @@ final class ReplyWatchTest {
     void asksAtExactlyHalfOfTheTimeoutAndOnce() {
         assertThat(watch.askIsDue(at(30) - 1, TIMEOUT_NS)).isFalse();
         assertThat(watch.askIsDue(at(30), TIMEOUT_NS)).isTrue();
-        watch.asked();
+        watch.asked(at(30));
         assertThat(watch.isWaiting()).isTrue();
         assertThat(watch.askIsDue(at(31), TIMEOUT_NS)).isFalse();
         watch.replied(at(31));
@@ -34,7 +34,7 @@ final class ReplyWatchTest {
         assertThat(watch.wakeToAsk(at(30) - 1, TIMEOUT_NS)).isFalse();
         assertThat(watch.wakeToAsk(at(30), TIMEOUT_NS)).isTrue();
         assertThat(watch.wakeToAsk(at(31), TIMEOUT_NS)).isFalse();
-        watch.asked();
+        watch.asked(at(30));
         watch.replied(at(31));
         assertThat(watch.wakeToAsk(at(61), TIMEOUT_NS)).isTrue();
     }
@@ -73,9 +73,24 @@ final class ReplyWatchTest {
     }
 
     @Test
-    void silentIsWhoSaidNothingForHalfOfTheTimeout() {
-        assertThat(watch.isSilent(at(29), TIMEOUT_NS)).isFalse();
-        assertThat(watch.isSilent(at(30), TIMEOUT_NS)).isTrue();
+    void silentIsWhoDoesNotAnswerWithinASecond() {
+        assertThat(watch.isSilent(at(40), TIMEOUT_NS)).as("not asked yet").isFalse();
+        watch.asked(at(40));
+        assertThat(watch.isSilent(at(41) - 1, TIMEOUT_NS)).isFalse();
+        assertThat(watch.isSilent(at(41), TIMEOUT_NS)).isTrue();
+        watch.replied(at(41));
+        assertThat(watch.isSilent(at(50), TIMEOUT_NS)).isFalse();
+    }
+
+    /** What is to be sent has no room: the peer reads nothing. */
+    @Test
+    void silentIsWhoCannotEvenBeAsked() {
+        assertThat(watch.wakeToAsk(at(40), TIMEOUT_NS)).isTrue();
+        assertThat(watch.isSilent(at(41) - 1, TIMEOUT_NS)).isFalse();
+        assertThat(watch.isSilent(at(41), TIMEOUT_NS)).isTrue();
+        watch.replied(at(42));
+        assertThat(watch.isSilent(at(42), TIMEOUT_NS)).isFalse();
+        assertThat(watch.isSilent(at(80), TIMEOUT_NS)).as("nobody tried since").isFalse();
     }
 
     @Test

@@ -278,9 +278,13 @@ final class SlotCommandsTest {
         dead.pull();
         dead.report("0/308000");
         rig.advance(Duration.ofSeconds(30));
+        dead.pull();
         SenderRig.Client client = rig.connect();
 
-        assertThat(client.start("s1", "0/300000", 0)).containsExactly("W");
+        assertThat(client.start("s1", "0/300000", 0)).as("it may answer yet").isEmpty();
+        rig.advance(Duration.ofSeconds(1));
+        assertThat(client.messages()).containsExactly("W");
+        assertThat(dead.session.walSnd().slotName()).isNull();
 
         assertThat(dead.peer.terminatedWith()).isEqualTo(SessionErrors.terminated());
         dead.report("0/320000");
@@ -289,6 +293,24 @@ final class SlotCommandsTest {
         client.pull();
         client.report("0/310000");
         assertThat(rig.slots.find("s1").orElseThrow().restartLsn()).hasToString("0/310000");
+    }
+
+    /** As with {@code wal_receiver_status_interval = 0}. */
+    @Test
+    void aSlotStaysWithAPeerThatRepliesOnlyWhenAsked() {
+        SenderRig.Client quiet = rig.connect();
+        quiet.execute(create("s1", false, true));
+        quiet.start("s1", "0/300000", 0);
+        quiet.pull();
+        rig.advance(Duration.ofSeconds(30));
+        assertThat(quiet.pull()).containsExactly("k 0/300000 reply");
+        SenderRig.Client client = rig.connect();
+        client.start("s1", "0/300000", 0);
+        quiet.report("0/300000");
+        rig.advance(Duration.ofSeconds(1));
+
+        assertThat(client.messages()).containsExactly("E ERROR 55006 replication slot \"s1\" is active for PID 1");
+        assertThat(quiet.peer.terminatedWith()).isNull();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,19 +88,19 @@ final class ReplicationSlot {
     /**
      * Gives the slot to {@code taker}; whoever had it can do nothing with it from then on.
      *
-     * @param takeOver whether another owner may lose it
+     * @param mayLose whether that other owner may lose it
      * @param anyState whether an invalid or a logical slot will do
      * @return who lost it, or null
      */
     @Nullable
-    SlotOwner acquire(AcquiredSlot taker, boolean takeOver, boolean anyState) {
+    SlotOwner acquire(AcquiredSlot taker, Predicate<SlotOwner> mayLose, boolean anyState) {
         synchronized (lock) {
             if (dropped) {
                 throw SlotErrors.doesNotExist(name);
             }
             SlotOwner active = activeOwner();
             boolean free = holder == null && (session == null || session == taker.owner());
-            if (!free && active != null && (!takeOver || session != null)) {
+            if (!free && active != null && (session != null || !mayLose.test(active))) {
                 throw SlotErrors.active(name, active.pid());
             }
             if (!anyState && state.isInvalidated()) {

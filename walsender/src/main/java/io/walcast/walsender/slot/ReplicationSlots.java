@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -153,9 +154,21 @@ public final class ReplicationSlots implements AutoCloseable {
      *     invalid or logical
      */
     public AcquiredSlot acquire(String name, SlotOwner owner, boolean takeOver) {
+        return acquire(name, owner, active -> takeOver);
+    }
+
+    /**
+     * As {@link #acquire(String, SlotOwner, boolean)}, taking the slot from {@code loser}, a session found half dead, if that is
+     * still the one that has it.
+     */
+    public AcquiredSlot takeOver(String name, SlotOwner owner, SlotOwner loser) {
+        return acquire(name, owner, active -> active == loser);
+    }
+
+    private AcquiredSlot acquire(String name, SlotOwner owner, Predicate<SlotOwner> mayLose) {
         ReplicationSlot slot = require(name);
         AcquiredSlot acquired = new AcquiredSlot(slot, owner, options.clock(), this::moved);
-        SlotOwner fenced = slot.acquire(acquired, takeOver, false);
+        SlotOwner fenced = slot.acquire(acquired, mayLose, false);
         if (fenced != null) {
             checkpoint.logTermination(fenced.pid(), name);
             fenced.terminate();
@@ -199,7 +212,7 @@ public final class ReplicationSlots implements AutoCloseable {
         try {
             ReplicationSlot slot = require(name);
             AcquiredSlot acquired = new AcquiredSlot(slot, owner, options.clock(), this::moved);
-            slot.acquire(acquired, false, true);
+            slot.acquire(acquired, active -> false, true);
             try {
                 dropFiles(slot);
             } finally {

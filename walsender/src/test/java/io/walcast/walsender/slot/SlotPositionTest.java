@@ -2,6 +2,7 @@
 package io.walcast.walsender.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.Lsn;
 import java.util.List;
@@ -140,6 +141,21 @@ class SlotPositionTest {
         slots.cleanUp(owner);
         assertThat(taken.isHeld()).isTrue();
         assertThat(slots.rows(null).get(0).activePid()).isEqualTo(2);
+    }
+
+    @Test
+    void isTakenFromTheOneThatWasFoundHalfDeadOnly() {
+        FakeOwner second = new FakeOwner(2);
+        FakeOwner third = new FakeOwner(3);
+        slots.acquire("s", owner, false).release();
+        AcquiredSlot alive = slots.acquire("s", second, false);
+
+        assertThatThrownBy(() -> slots.takeOver("s", third, owner)).hasMessageContaining("is active for PID 2");
+        assertThat(alive.isHeld()).isTrue();
+        assertThat(second.terminations()).isZero();
+
+        assertThat(slots.takeOver("s", third, second).isHeld()).isTrue();
+        assertThat(second.terminations()).isEqualTo(1);
     }
 
     /** After the fence not one report of the old session counts, whenever it comes. */
