@@ -100,6 +100,7 @@ final class SlotCommands {
         }
         try {
             slots.drop(command.slot(), session);
+            node.walSndCtl().slotDropped(command.slot());
         } catch (ServerErrorException e) {
             if (!command.untilUnused() || !e.sqlState().equals(SqlState.OBJECT_IN_USE)) {
                 throw e;

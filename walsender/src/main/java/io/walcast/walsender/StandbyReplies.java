@@ -110,7 +110,9 @@ final class StandbyReplies implements Handler {
         AcquiredSlot slot = context.slot();
         if (slot != null) {
             slot.feedback((int) needed.xmin(), (int) needed.catalogXmin());
-            context.node().walSndCtl().slotNeeds(slot.name(), needed);
+            if (slot.isHeld()) {
+                context.node().walSndCtl().slotNeeds(slot.name(), needed);
+            }
         }
     }
 }

@@ -122,9 +122,20 @@ final class WalSndCtl implements StandbyFeedback {
         neededBySlots.put(slot, needed);
     }
 
+    /** Takes note that a slot was dropped: another one of that name needs nothing yet. */
+    void slotDropped(String slot) {
+        neededBySlots.remove(slot);
+    }
+
     @Override
-    public HotStandbyFeedback current(PgTimestamp now) {
-        neededBySlots.keySet().removeIf(slot -> slots.find(slot).isEmpty());
+    public @Nullable HotStandbyFeedback current(PgTimestamp now) {
+        neededBySlots
+                .keySet()
+                .removeIf(slot ->
+                        slots.find(slot).filter(state -> !state.isInvalidated()).isEmpty());
+        if (slots.anyNeedsXids(slot -> !neededBySlots.containsKey(slot))) {
+            return null;
+        }
         XminHorizon all = XminHorizon.NONE;
         for (WalSender session : sessions.values()) {
             all = all.and(session.walSnd().horizon());

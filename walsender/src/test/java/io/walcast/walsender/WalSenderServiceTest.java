@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walsender;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.command.ReplicationCommand.CreateReplicationSlot;
 import io.walcast.command.ReplicationCommand.DropReplicationSlot;
 import io.walcast.command.ReplicationCommand.IdentifySystem;
+import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
+import io.walcast.core.TimelineId;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
+import io.walcast.core.storage.ServedPosition;
+import io.walcast.ipc.StandbyFeedback;
 import io.walcast.ipc.StatReplicationRow;
 import io.walcast.transport.CancelKey;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.walsender.slot.WalExtent;
+import io.walcast.walsender.slot.WalKeepLimits;
 import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -280,23 +287,67 @@ final class WalSenderServiceTest {
     void aNumberThatIsNoOrdinaryTransactionsIsNone() {
         SenderRig.Client client = rig.stream(null, "0/300000");
         client.feedback(1, 0, 2);
-        assertThat(rig.service.feedback().current(PgTimestamp.NONE).xmin()).isZero();
+        assertThat(xmin(rig.service.feedback())).isZero();
         assertThat(onlyRow().backendXmin()).isNull();
     }
 
     @Test
     void feedbackThroughASlotStaysWithTheSlot() {
-        SenderRig.Client client = rig.connect();
-        client.execute(new CreateReplicationSlot("s1", false, null, false, null, false, false));
-        client.start("s1", "0/300000", 0);
-        client.feedback(700, 3, 0);
+        SenderRig.Client client = streamWithFeedback();
         assertThat(onlyRow().backendXmin()).isNull();
         assertThat(onlyRow().slotName()).isEqualTo("s1");
         assertThat(rig.service.slots().get(0).xmin()).isEqualTo(700);
         client.session.closed(CloseReason.TERMINATED_BY_PEER);
 
-        assertThat(rig.service.feedback().current(PgTimestamp.NONE).xmin()).isEqualTo(700);
+        assertThat(xmin(rig.service.feedback())).isEqualTo(700);
         rig.connect().execute(new DropReplicationSlot("s1", false));
-        assertThat(rig.service.feedback().current(PgTimestamp.NONE).xmin()).isZero();
+        assertThat(xmin(rig.service.feedback())).isZero();
+    }
+
+    @Test
+    void aNewSlotOfThatNameNeedsNothingYet() {
+        streamWithFeedback().session.closed(CloseReason.TERMINATED_BY_PEER);
+        SenderRig.Client client = rig.connect();
+        client.execute(new DropReplicationSlot("s1", false));
+        client.execute(new CreateReplicationSlot("s1", false, null, false, null, false, false));
+
+        assertThat(xmin(rig.service.feedback())).isZero();
+    }
+
+    @Test
+    void aSlotThatIsInvalidNeedsNothingAnyMore() {
+        SenderRig.Client client = streamWithFeedback();
+        client.report("0/300000");
+        rig.slots.setLimits(new WalKeepLimits(0, 0, 0));
+        ServedPosition far = new ServedPosition(TimelineId.FIRST, Lsn.parse("0/900000"));
+
+        rig.slots.checkpoint(
+                new WalExtent(far, FakeServedWal.SEGMENT_SIZE, 0), Lsn.INVALID, (timeline, segment, size) -> {});
+
+        assertThat(client.peer.terminatedWith()).isEqualTo(SessionErrors.terminated());
+        assertThat(xmin(rig.service.feedback())).isZero();
+    }
+
+    /** What was saved with a slot lacks the epoch: saying nothing is right, saying that nothing is needed is not. */
+    @Test
+    void afterARestartNothingIsSaidBeforeTheStandbyHasSpoken() {
+        streamWithFeedback().session.closed(CloseReason.TERMINATED_BY_PEER);
+        WalSndCtl restarted = new WalSndCtl(rig.slots);
+
+        assertThat(restarted.current(PgTimestamp.NONE)).isNull();
+        restarted.slotNeeds("s1", new XminHorizon(800, 0));
+        assertThat(xmin(restarted)).isEqualTo(800);
+    }
+
+    private SenderRig.Client streamWithFeedback() {
+        SenderRig.Client client = rig.connect();
+        client.execute(new CreateReplicationSlot("s1", false, null, true, null, false, false));
+        client.start("s1", "0/300000", 0);
+        client.feedback(700, 3, 0);
+        return client;
+    }
+
+    private static int xmin(StandbyFeedback feedback) {
+        return requireNonNull(feedback.current(PgTimestamp.NONE)).xmin();
     }
 }

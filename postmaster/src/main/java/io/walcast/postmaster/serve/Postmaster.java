@@ -183,12 +183,10 @@ public final class Postmaster implements AutoCloseable {
         return access;
     }
 
-    /** Returns what the standbys need, taken together; nothing before something is served. */
-    public HotStandbyFeedback feedback(PgTimestamp now) {
+    /** Returns what the standbys need, taken together; null as long as that is not known. */
+    public @Nullable HotStandbyFeedback feedback(PgTimestamp now) {
         Serving current = serving;
-        return current == null
-                ? HotStandbyFeedback.none(now)
-                : current.service().feedback().current(now);
+        return current == null ? null : current.service().feedback().current(now);
     }
 
     /**

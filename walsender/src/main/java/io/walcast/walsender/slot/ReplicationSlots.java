@@ -267,6 +267,15 @@ public final class ReplicationSlots implements AutoCloseable {
         return Optional.ofNullable(slots.get(name)).map(ReplicationSlot::state);
     }
 
+    /** Returns whether a valid slot among {@code names} has an xmin or a catalog_xmin. */
+    public boolean anyNeedsXids(Predicate<String> names) {
+        return slots.values().stream()
+                .map(ReplicationSlot::state)
+                .anyMatch(state -> !state.isInvalidated()
+                        && (state.xmin() != 0 || state.catalogXmin() != 0)
+                        && names.test(state.name()));
+    }
+
     /** Returns the rows of {@code pg_replication_slots}, by name; {@code wal} is null as long as there is no WAL. */
     public List<ReplicationSlotRow> rows(@Nullable WalExtent wal) {
         WalRetention retention = wal == null ? null : new WalRetention(limits, wal, minimum());
