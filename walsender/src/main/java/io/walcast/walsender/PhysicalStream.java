@@ -61,6 +61,7 @@ final class PhysicalStream implements WalStream {
     // Set by the I/O thread that reads a history, read by the stream.
     private volatile boolean readingHistory;
     private volatile @Nullable WalException historyFailure;
+    private volatile @Nullable TimelineHistory historyRead;
 
     /** Begins at {@code start}, which may turn out to be in the future: then the first call ends in an error. */
     PhysicalStream(StreamContext context, StreamedTimeline timeline, Lsn start) {
@@ -152,7 +153,10 @@ final class PhysicalStream implements WalStream {
         if (failure != null) {
             throw failure;
         }
-        TimelineHistory history = node.timelines().knownHistoryOf(newest);
+        TimelineHistory history = historyRead;
+        if (history == null || !history.timeline().equals(newest)) {
+            history = node.timelines().knownHistoryOf(newest);
+        }
         if (history == null) {
             readingHistory = true;
             node.io().execute(() -> readHistory(newest));
@@ -165,7 +169,7 @@ final class PhysicalStream implements WalStream {
 
     private void readHistory(TimelineId newest) {
         try {
-            node.timelines().historyOf(newest);
+            historyRead = node.timelines().historyOf(newest);
         } catch (WalException e) {
             historyFailure = e;
         } finally {

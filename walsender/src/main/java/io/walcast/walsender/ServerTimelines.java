@@ -44,7 +44,10 @@ final class ServerTimelines {
         if (history == null) {
             history = wal.history(timeline)
                     .map(content -> TimelineHistory.parse(timeline, ByteBuffer.wrap(content)))
-                    .orElseGet(() -> TimelineHistory.withoutParents(timeline));
+                    .orElse(null);
+            if (history == null) {
+                return TimelineHistory.withoutParents(timeline); // the file may come yet
+            }
             known = history;
         }
         return history;

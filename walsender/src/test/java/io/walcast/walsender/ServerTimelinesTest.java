@@ -67,6 +67,9 @@ final class ServerTimelinesTest {
     void withoutAHistoryFileThereAreNoAncestors() {
         wal.moveTo(7, "0/500000");
         assertThatThrownBy(() -> choose(1, "0/100000")).hasMessageContaining("requested timeline 1 is not");
+
+        wal.addHistory(7, "1\t0/250000\tfirst\n");
+        assertThat(choose(1, "0/100000").end()).as("the file has come").isNotNull();
     }
 
     @Test
