@@ -9,9 +9,13 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tasks of one session on the shared executor: one at a time, in order. Safe for use from any thread. */
 final class SerialTasks {
+    private static final Logger logger = LoggerFactory.getLogger(SerialTasks.class);
+
     private final Executor executor;
     private final Object lock = new Object();
 
@@ -51,8 +55,17 @@ final class SerialTasks {
     private void run() {
         Runnable next = take();
         while (next != null) {
-            next.run();
+            attempt(next);
             next = take();
+        }
+    }
+
+    /** Whatever becomes of one task, those after it are done: the last one cleans up. */
+    private static void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            logger.atError().setCause(e).log("a session's task has failed");
         }
     }
 

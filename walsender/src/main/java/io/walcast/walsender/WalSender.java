@@ -308,10 +308,13 @@ final class WalSender implements ReplicationSession, SlotOwner, StreamContext.Li
             return;
         }
         tasks.execute(() -> {
-            if (hasSlots) {
-                cleanUpSlots();
+            try {
+                if (hasSlots) {
+                    cleanUpSlots();
+                }
+            } finally {
+                node.walSndCtl().remove(this);
             }
-            node.walSndCtl().remove(this);
         });
     }
 

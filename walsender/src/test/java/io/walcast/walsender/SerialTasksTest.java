@@ -54,4 +54,18 @@ final class SerialTasksTest {
         tasks.execute(() -> done.add("second"));
         assertThat(done).containsExactly("first", "second");
     }
+
+    @Test
+    void aTaskThatFailsKeepsNoOtherFromBeingDone() {
+        SerialTasks tasks = new SerialTasks(queued::add);
+        tasks.execute(() -> {
+            throw new IllegalStateException("bug");
+        });
+        tasks.execute(() -> done.add("second"));
+        queued.remove().run();
+        tasks.execute(() -> done.add("third"));
+        queued.remove().run();
+
+        assertThat(done).containsExactly("second", "third");
+    }
 }
