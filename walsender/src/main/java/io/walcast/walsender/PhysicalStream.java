@@ -52,6 +52,9 @@ final class PhysicalStream implements WalStream {
     // Written by the stream and by whoever ends it, read by both.
     private volatile boolean over;
 
+    // Confined to the one who ticks.
+    private boolean sawStopping;
+
     // Set by whoever cancels, read by the stream.
     private volatile boolean canceled;
 
@@ -133,7 +136,7 @@ final class PhysicalStream implements WalStream {
 
     private Outbound.@Nullable Keepalive keepaliveIfDue() {
         long nowNs = node.clock().nanoTime();
-        if (watch.askIsDue(nowNs, context.timeoutNs().getAsLong())) {
+        if (watch.askIsDue(nowNs, timeoutNs())) {
             answers.take(nowNs); // one serves as the other
             return keepalive(true);
         }
@@ -286,7 +289,17 @@ final class PhysicalStream implements WalStream {
 
     /** Returns whether the peer may be gone: see {@link ReplyWatch#isSilent}. */
     boolean isSilent() {
-        return watch.isSilent(node.clock().nanoTime(), context.timeoutNs().getAsLong());
+        return watch.isSilent(node.clock().nanoTime(), timeoutNs());
+    }
+
+    /** While the node stops, no peer may hold it up for longer than the node's own settings say. */
+    private long timeoutNs() {
+        long ownNs = context.timeoutNs().getAsLong();
+        if (!node.walSndCtl().isStopping()) {
+            return ownNs;
+        }
+        long nodeNs = node.settings().duration("wal_sender_timeout").toNanos();
+        return nodeNs > 0 && (ownNs <= 0 || nodeNs < ownNs) ? nodeNs : ownNs;
     }
 
     /**
@@ -299,7 +312,13 @@ final class PhysicalStream implements WalStream {
         if (over) {
             return NEVER;
         }
-        long timeoutNs = context.timeoutNs().getAsLong();
+        if (!sawStopping && node.walSndCtl().isStopping()) {
+            sawStopping = true;
+            if (timeoutNs() != context.timeoutNs().getAsLong()) {
+                watch.beginAgain(nowNs);
+            }
+        }
+        long timeoutNs = timeoutNs();
         if (watch.isTimedOut(nowNs, timeoutNs)) {
             over = true;
             logger.atInfo()

@@ -45,6 +45,11 @@ final class ReplyWatch {
         waiting = false;
     }
 
+    /** Counts from {@code nowNs} on, whatever was before: another timeout holds. */
+    void beginAgain(long nowNs) {
+        lastReplyNs = nowNs;
+    }
+
     /** Takes note that the peer was asked for a reply. */
     void asked(long nowNs) {
         askedNs = nowNs;

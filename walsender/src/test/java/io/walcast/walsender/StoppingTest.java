@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walcast.command.ReplicationCommand.IdentifySystem;
 import io.walcast.transport.CloseReason;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The end of a node ({@code WalSndInitStopping}, {@code WalSndDone}). */
@@ -81,6 +82,24 @@ final class StoppingTest {
         initStopping();
         client.pull();
         rig.advance(Duration.ofSeconds(60));
+        rig.advance(Duration.ofMillis(100));
+        assertThat(client.peer.isDropped()).isTrue();
+    }
+
+    /** It would hold up the node for ever. */
+    @Test
+    void aPeerWithoutATimeoutGetsTheNodesWhileItStops() {
+        SenderRig.Client client = rig.connect(Map.of("wal_sender_timeout", "0"));
+        client.start(null, "0/300000", 0);
+        client.pull();
+        rig.advance(Duration.ofHours(1));
+        initStopping();
+        rig.turn();
+        client.pull();
+        rig.advance(Duration.ofSeconds(59));
+        rig.advance(Duration.ofMillis(900));
+        assertThat(client.peer.isDropped()).isFalse();
+        rig.advance(Duration.ofMillis(100));
         rig.advance(Duration.ofMillis(100));
         assertThat(client.peer.isDropped()).isTrue();
     }
