@@ -110,7 +110,8 @@ public final class WalSegments implements AutoCloseable {
             long nowNs = clock.nanoTime();
             if (!isJustWritten(name, start, position)) {
                 boolean warm = segment.readAhead.isWarm(wait.piece, offset + length, nowNs);
-                readAhead(segment, wait.piece, upto, nowNs);
+                boolean isCurrent = position != null && position.timeline().equals(name.timeline());
+                readAhead(segment, wait.piece, upto, nowNs, isCurrent);
                 if (!warm) {
                     segment.await(wait);
                     return null;
@@ -154,14 +155,20 @@ public final class WalSegments implements AutoCloseable {
         return !start.isBefore(cold) && end.minus(start) <= options.warmBytes();
     }
 
-    /** Has that piece and the next ones read, into the next segment too, unless they are in the cache. */
+    /**
+     * Has that piece and the next ones read, unless they are in the cache; into the next segment too if that is surely of the
+     * same timeline.
+     */
     @GuardedBy("lock")
-    private void readAhead(OpenSegment segment, int piece, Lsn upto, long nowNs) {
+    private void readAhead(OpenSegment segment, int piece, Lsn upto, long nowNs, boolean isCurrent) {
         SegmentSize size = wal.segmentSize();
         Lsn at = segment.name.start(size).plus((long) piece * WalSndReadAhead.PIECE_BYTES);
         OpenSegment from = segment;
         for (int i = 0; i <= PIECES_AHEAD && at.isBefore(upto); i++) {
             if (i > 0 && size.offset(at) == 0) {
+                if (!isCurrent) {
+                    return;
+                }
                 from = find(from.name.next());
             }
             if (!from.isOpen()) {

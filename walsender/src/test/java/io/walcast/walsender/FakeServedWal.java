@@ -4,6 +4,7 @@ package io.walcast.walsender;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
@@ -37,6 +38,9 @@ final class FakeServedWal implements ServedWal {
     private volatile @Nullable StorageException historyFailure;
     private final AtomicInteger historyReads = new AtomicInteger();
 
+    private final List<SegmentName> opened = new CopyOnWriteArrayList<>();
+    private final AtomicInteger listings = new AtomicInteger();
+
     FakeServedWal(int major) {
         this.major = major;
     }
@@ -66,6 +70,16 @@ final class FakeServedWal implements ServedWal {
 
     void failHistory(@Nullable StorageException failure) {
         historyFailure = failure;
+    }
+
+    /** Returns which segments were opened. */
+    List<SegmentName> opened() {
+        return opened;
+    }
+
+    /** Returns how often the oldest segment was asked for, which lists a directory. */
+    int listings() {
+        return listings.get();
     }
 
     int historyReads() {
@@ -114,6 +128,7 @@ final class FakeServedWal implements ServedWal {
 
     @Override
     public ServedSegment open(TimelineId timeline, long segmentNumber) {
+        opened.add(new SegmentName(timeline, segmentNumber));
         if (segmentNumber == 0) {
             throw new StorageException(SqlState.UNDEFINED_FILE, "no such segment", null);
         }
@@ -138,6 +153,7 @@ final class FakeServedWal implements ServedWal {
 
     @Override
     public Optional<Long> oldestSegment() {
+        listings.incrementAndGet();
         return Optional.of(1L);
     }
 }

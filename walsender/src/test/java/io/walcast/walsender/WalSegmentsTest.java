@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.TimelineId;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
 import io.walcast.ipc.Clock;
@@ -63,6 +65,24 @@ class WalSegmentsTest {
         }
 
         assertThat(at).isEqualTo(end);
+    }
+
+    /** The next segment may be in the file of the timeline that took over. */
+    @Test
+    void nothingIsReadAheadBeyondASegmentOfATimelineThatIsOver() {
+        FakeServedWal wal = new FakeServedWal(18);
+        wal.moveTo(2, "0/480000");
+        try (WalSegments historic = new WalSegments(wal, clock, WalSegmentsOptions.DEFAULTS)) {
+            WalSndReader reader = historic.reader();
+            Lsn end = Lsn.parse("0/300000");
+            for (Lsn at = Lsn.parse("0/200000"); at.isBefore(end); ) {
+                try (WalChunk chunk = next(reader, at, Lsn.parse("0/380000"))) {
+                    at = at.plus(chunk.length());
+                }
+            }
+
+            assertThat(wal.opened()).containsExactly(new SegmentName(TimelineId.FIRST, 2));
+        }
     }
 
     @Test
