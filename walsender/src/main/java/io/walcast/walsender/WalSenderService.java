@@ -8,6 +8,7 @@ import io.walcast.core.PrintableText;
 import io.walcast.core.storage.ServedPosition;
 import io.walcast.ipc.AgentThreads;
 import io.walcast.ipc.ReplicationSlotRow;
+import io.walcast.ipc.ReplicationSlotRow.WalStatus;
 import io.walcast.ipc.ReplicationStatistics;
 import io.walcast.ipc.StandbyFeedback;
 import io.walcast.ipc.StatReplicationRow;
@@ -149,9 +150,16 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
                 .toList();
     }
 
+    /** Asks for the oldest segment, which lists a directory, only if a slot is so far behind that it matters. */
     @Override
     public List<ReplicationSlotRow> slots() {
-        return config.slots().rows(WalExtent.of(config.wal()).orElse(null));
+        ServedPosition end = config.wal().position();
+        WalExtent wal = end == null ? null : new WalExtent(end, config.wal().segmentSize(), 0);
+        List<ReplicationSlotRow> rows = config.slots().rows(wal);
+        boolean matters = rows.stream().anyMatch(row -> row.walStatus() == WalStatus.UNRESERVED);
+        return matters
+                ? config.slots().rows(WalExtent.of(config.wal()).orElse(null))
+                : rows;
     }
 
     /** Returns what the standbys ask for, taken together; a relay's walreceiver passes it on. */

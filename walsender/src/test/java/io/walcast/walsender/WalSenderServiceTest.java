@@ -14,6 +14,7 @@ import io.walcast.core.TimelineId;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.protocol.StandbyMessage.HotStandbyFeedback;
 import io.walcast.core.storage.ServedPosition;
+import io.walcast.ipc.ReplicationSlotRow.WalStatus;
 import io.walcast.ipc.StandbyFeedback;
 import io.walcast.ipc.StatReplicationRow;
 import io.walcast.transport.CancelKey;
@@ -262,6 +263,19 @@ final class WalSenderServiceTest {
                     false));
             assertThat(onlyRow().replyTime()).isEqualTo(new PgTimestamp(micros));
         }
+    }
+
+    @Test
+    void theDirectoryIsListedOnlyForASlotThatMayHaveLostWal() {
+        assertThat(rig.service.slots()).isEmpty();
+        rig.connect().execute(new CreateReplicationSlot("s1", false, null, true, null, false, false));
+        assertThat(rig.service.slots().get(0).walStatus()).isEqualTo(WalStatus.RESERVED);
+        assertThat(rig.wal.listings()).isZero();
+
+        rig.slots.setLimits(new WalKeepLimits(0, 0, 0));
+        rig.wal.moveTo(1, "0/900000");
+        assertThat(rig.service.slots().get(0).walStatus()).isEqualTo(WalStatus.UNRESERVED);
+        assertThat(rig.wal.listings()).isOne();
     }
 
     @Test
