@@ -4,6 +4,7 @@ package io.walcast.postmaster.serve;
 import io.walcast.core.Lsn;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.storage.FileMode;
+import io.walcast.core.storage.ServedPosition;
 import io.walcast.core.storage.ServedWal;
 import io.walcast.guc.Settings;
 import io.walcast.ipc.Agent;
@@ -20,6 +21,7 @@ import io.walcast.walsender.slot.SlotOptions;
 import io.walcast.walsender.slot.WalKeepLimits;
 import io.walcast.walsender.slot.WalRemoval;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -92,20 +94,39 @@ final class Serving {
         WalRemoval ours = removal;
         WalRemoval removing = ours == null ? null : new SwitchedRemoval(ours, segments, postmaster::settings);
         Agent checkpointer = SlotCheckpointer.start(
-                new AgentThreads("checkpointer"), slots, wal, this::oldestSent, removing, postmaster::failed);
+                new AgentThreads("checkpointer"), slots, wal, () -> oldestSent(postmaster), removing, postmaster::failed);
         parts.add(checkpointer::close);
     }
 
-    /** Returns the oldest position that somebody without a slot is at; 0/0 for none. */
-    private Lsn oldestSent() {
+    /** Returns the oldest position that WAL is kept from for an open session; 0/0 for none. */
+    private Lsn oldestSent(Postmaster postmaster) {
+        ServedPosition end = wal.position();
+        return end == null
+                ? Lsn.INVALID
+                : oldestSent(
+                        service.replication(),
+                        end.flushedUpto(),
+                        postmaster.settings().bytes("max_slot_wal_keep_size"));
+    }
+
+    /**
+     * Returns the oldest position that one of {@code sessions} is at, 0/0 for none. A slot does not say it for its session: that
+     * may have begun before it.
+     *
+     * @param end the end of the WAL
+     * @param keepBytes how far before {@code end} that is at most; -1 for no limit
+     */
+    static Lsn oldestSent(List<StatReplicationRow> sessions, Lsn end, long keepBytes) {
         Lsn oldest = Lsn.INVALID;
-        for (StatReplicationRow row : service.replication()) {
+        for (StatReplicationRow row : sessions) {
             Lsn sent = row.sent();
-            if (sent != null && row.slotName() == null) {
+            if (sent != null) {
                 oldest = oldest.isValid() ? Lsn.min(oldest, sent) : sent;
             }
         }
-        return oldest;
+        boolean isBounded =
+                oldest.isValid() && oldest.isBefore(end) && keepBytes >= 0 && end.minus(oldest) > keepBytes;
+        return isBounded ? new Lsn(end.value() - keepBytes) : oldest;
     }
 
     WalSenderService service() {
