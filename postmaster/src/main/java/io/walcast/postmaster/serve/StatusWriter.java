@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.serve;
 
+import io.walcast.core.error.WalException;
 import io.walcast.ipc.Agent;
 import io.walcast.ipc.AgentThreads;
 import io.walcast.postmaster.status.StatusFile;
@@ -39,7 +40,7 @@ final class StatusWriter implements AutoCloseable {
         try {
             file.write(status.get());
             failed = false;
-        } catch (IOException e) {
+        } catch (IOException | WalException e) {
             if (!failed) {
                 failed = true;
                 logger.warn("could not write status.json: {}", e.toString());
