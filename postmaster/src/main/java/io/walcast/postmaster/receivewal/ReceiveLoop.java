@@ -75,9 +75,18 @@ final class ReceiveLoop {
             relay = started;
             Signals.reloadOnHangup(this::stop, started::reload);
             try (WalDirectory directory = open()) {
-                started.serve(directory, shared, this::stop);
-                return started.stop(receive(directory));
+                return serve(started, directory);
             }
+        }
+    }
+
+    /** Nothing that is served from, or removed in, the directory is open any more when its lock is given up. */
+    private int serve(Relay started, WalDirectory directory) {
+        try {
+            started.serve(directory, shared, this::stop);
+            return started.stop(receive(directory));
+        } finally {
+            started.close();
         }
     }
 
