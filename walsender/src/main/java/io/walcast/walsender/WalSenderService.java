@@ -59,8 +59,7 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
     public static WalSenderService start(
             WalSenderConfig config, WalSegments segments, Consumer<Throwable> failureListener) {
         requireNonNull(segments, "segments");
-        WalSenderService service =
-                new WalSenderService(config, () -> segments.reader()::next, failureListener);
+        WalSenderService service = new WalSenderService(config, () -> segments.reader()::next, failureListener);
         service.node.wakeup().start(new AgentThreads("walsender"), service::wakeupFailed);
         return service;
     }
@@ -157,9 +156,7 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
         WalExtent wal = end == null ? null : new WalExtent(end, config.wal().segmentSize(), 0);
         List<ReplicationSlotRow> rows = config.slots().rows(wal);
         boolean matters = rows.stream().anyMatch(row -> row.walStatus() == WalStatus.UNRESERVED);
-        return matters
-                ? config.slots().rows(WalExtent.of(config.wal()).orElse(null))
-                : rows;
+        return matters ? config.slots().rows(WalExtent.of(config.wal()).orElse(null)) : rows;
     }
 
     /** Returns what the standbys ask for, taken together; a relay's walreceiver passes it on. */

@@ -60,7 +60,9 @@ final class ManySessionsTest {
     private WalSenderService start() {
         Settings settings = Settings.DEFAULTS.with("max_wal_senders", "100");
         return WalSenderService.start(
-                WalSenderConfig.of(wal, slots, FakeAccess::new, io).withSettings(() -> settings), segments, failures::add);
+                WalSenderConfig.of(wal, slots, FakeAccess::new, io).withSettings(() -> settings),
+                segments,
+                failures::add);
     }
 
     @BeforeEach

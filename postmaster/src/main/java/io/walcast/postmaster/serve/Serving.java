@@ -94,7 +94,12 @@ final class Serving {
         WalRemoval ours = removal;
         WalRemoval removing = ours == null ? null : new SwitchedRemoval(ours, segments, postmaster::settings);
         Agent checkpointer = SlotCheckpointer.start(
-                new AgentThreads("checkpointer"), slots, wal, () -> oldestSent(postmaster), removing, postmaster::failed);
+                new AgentThreads("checkpointer"),
+                slots,
+                wal,
+                () -> oldestSent(postmaster),
+                removing,
+                postmaster::failed);
         parts.add(checkpointer::close);
     }
 
@@ -124,8 +129,7 @@ final class Serving {
                 oldest = oldest.isValid() ? Lsn.min(oldest, sent) : sent;
             }
         }
-        boolean isBounded =
-                oldest.isValid() && oldest.isBefore(end) && keepBytes >= 0 && end.minus(oldest) > keepBytes;
+        boolean isBounded = oldest.isValid() && oldest.isBefore(end) && keepBytes >= 0 && end.minus(oldest) > keepBytes;
         return isBounded ? new Lsn(end.value() - keepBytes) : oldest;
     }
 
