@@ -74,7 +74,9 @@ final class StoredPosition {
         if (!newest.partial()) {
             return start.plus(size.bytes());
         }
-        Optional<Lsn> whole = newest.isPlain() ? finder.lastRecordEnd(timeline, size) : Optional.empty();
-        return Lsn.max(start, whole.orElse(start));
+        if (!newest.isPlain() || !finder.isContinuationWhole(timeline, start, size)) {
+            return start;
+        }
+        return Lsn.max(start, finder.lastRecordEnd(timeline, size).orElse(start));
     }
 }

@@ -5,6 +5,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
+import io.walcast.core.wal.XLogPageHeader;
 import io.walcast.core.wal.XLogReader;
 import io.walcast.core.wal.XLogReaderOptions;
 import java.io.IOException;
@@ -131,6 +132,26 @@ final class StreamStartFinder {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Returns whether the record that goes on at the start of the newest segment, if one does, is whole; true if the segment
+     * before it, where it begins, is not there.
+     */
+    boolean isContinuationWhole(TimelineId timeline, Lsn segmentStart, SegmentSize size) throws IOException {
+        Lsn before = new Lsn(segmentStart.value() - size.bytes());
+        if (!starts(timeline, size).contains(before)) {
+            return true;
+        }
+        try (DirectoryPageSource pages = new DirectoryPageSource(layout, timeline, size)) {
+            ByteBuffer page = ByteBuffer.allocate(XLogPageHeader.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            if (pages.read(segmentStart, page) < XLogPageHeader.PAGE_BYTES
+                    || !XLogPageHeader.has(page, 0, XLogPageHeader.FIRST_IS_CONTRECORD)) {
+                return true;
+            }
+            Lsn end = endOfWal(pages, before, size);
+            return end == null || end.isAfter(segmentStart);
+        }
     }
 
     private List<Lsn> starts(TimelineId timeline, SegmentSize size) throws IOException {

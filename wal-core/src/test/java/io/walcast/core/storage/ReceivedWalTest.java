@@ -17,8 +17,10 @@ import io.walcast.ipc.Latch;
 import io.walcast.ipc.WalRcvShared;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +107,27 @@ class ReceivedWalTest {
         ReceivedWal served = ReceivedWal.open(open, shared);
 
         assertThat(served.position()).isEqualTo(new ServedPosition(TimelineId.FIRST, end));
+    }
+
+    /** Of the page cache a power loss takes what it likes: 512 bytes of zeros within a record that began before. */
+    @Test
+    void doesNotOfferARecordFromTheSegmentBeforeWhoseRestWasTorn() throws IOException {
+        wal.noop(900_000);
+        wal.noop(300_000);
+        wal.noop(1000);
+        Lsn end = wal.position();
+        receive(TimelineId.FIRST, START, end);
+        reopen();
+        assertThat(ReceivedWal.open(open, shared).position()).isEqualTo(new ServedPosition(TimelineId.FIRST, end));
+
+        Path partial = directory.resolve("000000010000000000000002.partial");
+        try (FileChannel file = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(512), 20_480);
+        }
+        reopen();
+
+        assertThat(ReceivedWal.open(open, shared).position())
+                .isEqualTo(new ServedPosition(TimelineId.FIRST, SIZE.start(2)));
     }
 
     @Test
