@@ -29,6 +29,7 @@ final class RelayTour {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Pattern PORT = Pattern.compile("\"port\" : (\\d+)");
+    private static final Pattern STANDBY = Pattern.compile("\"pg_stat_replication\" : \\[ \\{");
 
     private final TourFiles files;
     private final Narration narration;
@@ -94,7 +95,7 @@ final class RelayTour {
                                     + " || sender_port || ', timeline ' || received_tli || ', flushed up to '"
                                     + " || flushed_lsn FROM pg_stat_wal_receiver")));
             narration.step("Ask the relay who is there: its pg_stat_replication.");
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1)); // the relay tells once a second
+            awaitStatus(STANDBY, "the relay does not tell of its standby");
             List<String> status = List.of("status", "-D", files.relay().toString());
             narration.say("%s", ReceiverProcess.typed(status));
             narration.say("%s", ReceiverProcess.output(status).strip().replace("\n", "\n   "));
@@ -132,12 +133,17 @@ final class RelayTour {
 
     /** Waits until the relay tells its port. */
     private int awaitPort() {
+        return Integer.parseInt(awaitStatus(PORT, "the relay does not listen").group(1));
+    }
+
+    /** Waits until what the relay tells of itself, which it does once a second, has {@code wanted} in it. */
+    private Matcher awaitStatus(Pattern wanted, String otherwise) {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         while (System.nanoTime() - deadline < 0) {
             try {
-                Matcher port = PORT.matcher(Files.readString(files.relay().resolve("status.json")));
-                if (port.find()) {
-                    return Integer.parseInt(port.group(1));
+                Matcher found = wanted.matcher(Files.readString(files.relay().resolve("status.json")));
+                if (found.find()) {
+                    return found;
                 }
             } catch (NoSuchFileException e) {
                 // not yet
@@ -146,6 +152,6 @@ final class RelayTour {
             }
             LockSupport.parkNanos(LOOK_NS);
         }
-        throw new TourException("the relay does not listen after " + READY_TIMEOUT.toSeconds() + " s");
+        throw new TourException(otherwise + " after " + READY_TIMEOUT.toSeconds() + " s");
     }
 }

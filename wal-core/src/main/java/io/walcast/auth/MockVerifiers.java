@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 
 /**
@@ -19,12 +21,11 @@ final class MockVerifiers {
     }
 
     ScramVerifier of(String user) {
-        byte[] salt = Arrays.copyOf(ScramKeys.hmac(secret, "salt " + user), SALT_BYTES);
-        return new ScramVerifier(
-                iterations,
-                salt,
-                ScramKeys.hmac(secret, "stored " + user),
-                ScramKeys.hmac(secret, "server " + user),
-                false);
+        byte[] salt = Arrays.copyOf(key("salt " + user), SALT_BYTES);
+        return new ScramVerifier(iterations, salt, key("stored " + user), key("server " + user), false);
+    }
+
+    private byte[] key(String text) {
+        return ScramKeys.hmac(secret, text.getBytes(UTF_8));
     }
 }

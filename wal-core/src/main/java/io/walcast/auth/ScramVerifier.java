@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.auth;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,8 +79,13 @@ public final class ScramVerifier {
      * @param iterations rounds of PBKDF2
      */
     public static ScramVerifier derive(char[] password, byte[] salt, int iterations) {
-        byte[] salted = ScramKeys.salted(password, salt, iterations);
-        return new ScramVerifier(iterations, salt, ScramKeys.stored(salted), ScramKeys.server(salted), true);
+        ByteBuffer encoded = UTF_8.encode(CharBuffer.wrap(password));
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.get(bytes);
+        byte[] salted = ScramKeys.saltedPassword(bytes, salt, iterations);
+        encoded.clear().put(new byte[encoded.capacity()]);
+        Arrays.fill(bytes, (byte) 0);
+        return new ScramVerifier(iterations, salt, ScramKeys.storedKey(salted), ScramKeys.serverKey(salted), true);
     }
 
     /** Returns the rounds of PBKDF2. */

@@ -27,6 +27,9 @@ final class SettingTable {
         addServer(all);
         addPresets(all);
         addSession(all);
+        addChoices(all);
+        addSessionNumbers(all);
+        addSessionBooleans(all);
         all.forEach(setting -> BY_NAME.put(key(setting.name()), setting));
     }
 
@@ -98,7 +101,9 @@ final class SettingTable {
         all.add(Setting.text("lc_monetary", SESSION, "C"));
         all.add(Setting.text("lc_numeric", SESSION, "C"));
         all.add(Setting.text("lc_time", SESSION, "C"));
-        all.add(Setting.number("extra_float_digits", SESSION, SettingUnit.NONE, -15, 3, "1"));
+    }
+
+    private static void addChoices(List<Setting> all) {
         all.add(Setting.choice(
                 "IntervalStyle", SESSION, "postgres", "postgres", "postgres_verbose", "sql_standard", "iso_8601"));
         all.add(Setting.choice(
@@ -127,6 +132,9 @@ final class SettingTable {
                 "repeatable read",
                 "read committed",
                 "read uncommitted"));
+    }
+
+    private static void addSessionNumbers(List<Setting> all) {
         for (String timeout : List.of(
                 "statement_timeout",
                 "lock_timeout",
@@ -136,10 +144,14 @@ final class SettingTable {
                 "tcp_user_timeout")) {
             all.add(Setting.number(timeout, SESSION, SettingUnit.MS, 0, MAX, "0"));
         }
+        all.add(Setting.number("extra_float_digits", SESSION, SettingUnit.NONE, -15, 3, "1"));
         all.add(Setting.number("tcp_keepalives_idle", SESSION, SettingUnit.S, 0, MAX, "0"));
         all.add(Setting.number("tcp_keepalives_interval", SESSION, SettingUnit.S, 0, MAX, "0"));
         all.add(Setting.number("tcp_keepalives_count", SESSION, SettingUnit.NONE, 0, MAX, "0"));
         all.add(Setting.number("work_mem", SESSION, SettingUnit.KB, 64, MAX, "4MB"));
+    }
+
+    private static void addSessionBooleans(List<Setting> all) {
         for (String on : List.of(
                 "geqo",
                 "standard_conforming_strings",

@@ -3,6 +3,7 @@ package io.walcast.walsender;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.core.storage.ServedSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,9 @@ final class SharedBlock {
 
     private final ByteBuffer bytes;
     private final ByteBuffer view;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
     private int filled;
 
     /**
@@ -41,11 +45,13 @@ final class SharedBlock {
     }
 
     /** Reads what is missing up to {@code upto}, an offset in the block; returns how far it came. */
-    synchronized int fill(ServedSegment file, int upto) throws IOException {
-        if (filled < upto) {
-            filled += file.read(bytes.limit(upto).position(filled), (long) start + filled);
+    int fill(ServedSegment file, int upto) throws IOException {
+        synchronized (lock) {
+            if (filled < upto) {
+                filled += file.read(bytes.limit(upto).position(filled), (long) start + filled);
+            }
+            return filled;
         }
-        return filled;
     }
 
     /** Returns a view of its own on bytes that were filled. */

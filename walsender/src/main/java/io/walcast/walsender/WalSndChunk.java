@@ -19,11 +19,12 @@ final class WalSndChunk implements WalChunk {
     private final PgTimestamp sentAt;
     private final int offset;
     private final int length;
+    private final Object lock = new Object();
 
-    @GuardedBy("this")
+    @GuardedBy("lock")
     private @Nullable SharedBlock block;
 
-    @GuardedBy("this")
+    @GuardedBy("lock")
     private boolean closed;
 
     /**
@@ -78,19 +79,21 @@ final class WalSndChunk implements WalChunk {
     }
 
     @Override
-    public synchronized ByteBuffer buffer() {
-        if (closed) {
-            throw new IllegalStateException("the chunk at " + start + " is closed");
-        }
+    public ByteBuffer buffer() {
         int blockStart = offset - offset % SharedBlock.BYTES;
-        SharedBlock shared = block;
-        if (shared == null) {
-            shared = segments.blocks().lease(segment, blockStart);
-            block = shared;
-        }
         int from = offset - blockStart;
-        fill(shared, from + length);
-        return shared.view(from, length);
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("the chunk at " + start + " is closed");
+            }
+            SharedBlock shared = block;
+            if (shared == null) {
+                shared = segments.blocks().lease(segment, blockStart);
+                block = shared;
+            }
+            fill(shared, from + length);
+            return shared.view(from, length);
+        }
     }
 
     private void fill(SharedBlock shared, int upto) {
@@ -107,7 +110,7 @@ final class WalSndChunk implements WalChunk {
     @Override
     public void close() {
         SharedBlock shared;
-        synchronized (this) {
+        synchronized (lock) {
             if (closed) {
                 return;
             }

@@ -40,14 +40,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The directory's home holds the settings (walcast.conf), the access rules",
-            "(pg_hba.conf, users) and the slots: DIR itself where DIR/walcast.conf is, with",
-            "the WAL in DIR/pg_wal; else DIR/.walcast, with the WAL in DIR. walcast init -D",
-            "DIR makes it. Only finished segments are served, compressed ones too: what is",
-            "being received is served by walcast receivewal --serve.",
+            "(pg_hba.conf, users) and the slots: DIR itself where DIR/walcast.conf",
+            "is, with the WAL in DIR/pg_wal; else DIR/.walcast, with the WAL in DIR.",
+            "walcast init -D DIR makes it. Only finished segments are served,",
+            "compressed ones too: what is being received is served by walcast",
+            "receivewal --serve.",
             "",
-            "SIGTERM and SIGINT stop it once every standby has confirmed what is there; a",
-            "second one ends it at once. SIGHUP has it read its settings, access rules and",
-            "certificates again; nobody is dropped."
+            "SIGTERM and SIGINT stop it once every standby has confirmed what is",
+            "there; a second one ends it at once. SIGHUP has it read its settings,",
+            "access rules and certificates again; nobody is dropped."
         })
 public final class ServeCommand implements Callable<Integer> {
     private static final Logger logger = LoggerFactory.getLogger("walcast.serve");

@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq;
 
 import com.ongres.saslprep.SASLprep;
+import io.walcast.auth.ScramKeys;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
@@ -69,12 +70,12 @@ final class ScramClient {
             throw new ProtocolViolationException("invalid SCRAM response (nonce mismatch)");
         }
         requireReasonable(first.iterations());
-        byte[] salted = ScramCrypto.saltedPassword(prepared(password), first.salt(), first.iterations());
+        byte[] salted = ScramKeys.saltedPassword(prepared(password), first.salt(), first.iterations());
         String lastWithoutProof = "c=" + base64(binding.input()) + ",r=" + first.nonce();
         byte[] authMessage =
                 (firstBare() + "," + serverFirst + "," + lastWithoutProof).getBytes(StandardCharsets.UTF_8);
-        serverSignature = ScramCrypto.serverSignature(salted, authMessage);
-        return lastWithoutProof + ",p=" + base64(ScramCrypto.clientProof(salted, authMessage));
+        serverSignature = ScramKeys.serverSignature(ScramKeys.serverKey(salted), authMessage);
+        return lastWithoutProof + ",p=" + base64(ScramKeys.clientProof(salted, authMessage));
     }
 
     private void requireReasonable(long iterations) {

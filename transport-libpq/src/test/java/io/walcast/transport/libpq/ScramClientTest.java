@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.ongres.scram.common.ScramFunctions;
 import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.StringPreparation;
+import io.walcast.auth.ScramKeys;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
@@ -34,13 +35,14 @@ final class ScramClientTest {
     /** RFC 7677, section 3; the user name is part of what is signed there, so the functions are tested. */
     @Test
     void computesTheExampleOfRfc7677() {
-        byte[] salted = ScramCrypto.saltedPassword(
+        byte[] salted = ScramKeys.saltedPassword(
                 "pencil".getBytes(UTF_8), Base64.getDecoder().decode(SALT), 4096);
         byte[] authMessage = ("n=user,r=" + NONCE + "," + SERVER_FIRST + ",c=biws,r=" + SERVER_NONCE).getBytes(UTF_8);
 
-        assertThat(Base64.getEncoder().encodeToString(ScramCrypto.clientProof(salted, authMessage)))
+        assertThat(Base64.getEncoder().encodeToString(ScramKeys.clientProof(salted, authMessage)))
                 .isEqualTo("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
-        assertThat(Base64.getEncoder().encodeToString(ScramCrypto.serverSignature(salted, authMessage)))
+        assertThat(Base64.getEncoder()
+                        .encodeToString(ScramKeys.serverSignature(ScramKeys.serverKey(salted), authMessage)))
                 .isEqualTo("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
     }
 
@@ -53,7 +55,7 @@ final class ScramClientTest {
         String withoutProof = last.substring(0, last.indexOf(",p="));
         String authMessage = first.substring(3) + "," + SERVER_FIRST + "," + withoutProof;
         byte[] salted = password.isEmpty()
-                ? ScramCrypto.saltedPassword(new byte[0], Base64.getDecoder().decode(SALT), 4096)
+                ? ScramKeys.saltedPassword(new byte[0], Base64.getDecoder().decode(SALT), 4096)
                 : ScramFunctions.saltedPassword(
                         ScramMechanism.SCRAM_SHA_256,
                         StringPreparation.POSTGRESQL_PREPARATION,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq.server;
 
+import io.walcast.auth.ScramKeys;
 import io.walcast.auth.ScramVerifier;
 import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
@@ -168,7 +169,7 @@ final class ScramServer {
             withoutProof = text.before();
             attribute = text.anyAttribute();
         }
-        byte[] proof = ScramKeys.proof(attribute.value());
+        byte[] proof = proof(attribute.value());
         if (!text.isAtEnd()) {
             throw ScramText.malformed("Garbage found at the end of client-final-message.");
         }
@@ -179,11 +180,24 @@ final class ScramServer {
                         + withoutProof.substring(0, withoutProof.length() - 1))
                 .getBytes(StandardCharsets.ISO_8859_1);
         boolean fits = ScramKeys.proves(proof, verifier.storedKey(), authMessage);
-        byte[] signature = ScramKeys.hmac(verifier.serverKey(), authMessage);
+        byte[] signature = ScramKeys.serverSignature(verifier.serverKey(), authMessage);
         if (!fits || !verifier.real()) {
             return null;
         }
         return ("v=" + Base64.getEncoder().encodeToString(signature)).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] proof(String base64) {
+        byte[] proof;
+        try {
+            proof = Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            proof = new byte[0];
+        }
+        if (proof.length != ScramKeys.BYTES) {
+            throw ScramText.malformed("Malformed proof in client-final-message.");
+        }
+        return proof;
     }
 
     private void requireBinding(String given) {
