@@ -85,7 +85,7 @@ final class SettledExceptions {
                     "PostgreSQL's SQLSTATE"),
             new Instead(
                     "commands",
-                    "CREATE LOGICAL .*|proto_version 99",
+                    "CREATE LOGICAL (?!pgoutput with 1 MB).*|proto_version 99",
                     "ERROR",
                     "ERROR, session lives",
                     "0A000",
