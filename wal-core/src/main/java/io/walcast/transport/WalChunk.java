@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public non-sealed interface WalChunk extends Outbound, AutoCloseable {
 
+    @Override
+    default void dispatchTo(Handler handler) {
+        handler.onWalChunk(this);
+    }
+
     /** Returns the position of the first byte. */
     Lsn start();
 

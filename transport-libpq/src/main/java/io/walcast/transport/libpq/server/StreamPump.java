@@ -21,7 +21,7 @@ import java.nio.channels.FileChannel;
  * <p>A chunk is given back when it has been written or never will be: each write ends in one of the two. Confined to the
  * event loop.
  */
-final class StreamPump {
+final class StreamPump implements Outbound.Handler {
     private static final int MOST_PAYLOAD_BYTES = 128 << 10;
     private static final int OUTBOUNDS_PER_TURN = 16;
     private static final int FRAME_HEADER_BYTES = 5;
@@ -66,7 +66,7 @@ final class StreamPump {
                 break;
             }
             sent++;
-            send(next);
+            next.dispatchTo(this);
         }
         if (sent > 0) {
             channel.flush();
@@ -86,23 +86,22 @@ final class StreamPump {
         pump();
     }
 
-    private void send(Outbound next) {
-        if (next instanceof WalChunk chunk) {
-            sendWal(chunk);
-        } else if (next instanceof Outbound.Keepalive keepalive) {
-            sendKeepalive(keepalive);
-        } else if (next instanceof Outbound.CopyDone) {
-            open = false;
-            done = true;
-            channel.write(BackendMessages.copyDone());
-        } else {
-            open = false;
-            connection.leave(BackendMessages.commandComplete("COPY 0"), CloseReason.ENDED_BY_SERVER);
-        }
+    @Override
+    public void onCopyDone(Outbound.CopyDone copyDone) {
+        open = false;
+        done = true;
+        channel.write(BackendMessages.copyDone());
+    }
+
+    @Override
+    public void onShutdown(Outbound.Shutdown shutdown) {
+        open = false;
+        connection.leave(BackendMessages.commandComplete("COPY 0"), CloseReason.ENDED_BY_SERVER);
     }
 
     /** The bytes may have to be read now, which can fail; then nothing of the message has been sent. */
-    private void sendWal(WalChunk chunk) {
+    @Override
+    public void onWalChunk(WalChunk chunk) {
         ByteBuf header = null;
         Object payload;
         try {
@@ -127,7 +126,8 @@ final class StreamPump {
                 : Unpooled.wrappedBuffer(chunk.buffer());
     }
 
-    private void sendKeepalive(Outbound.Keepalive keepalive) {
+    @Override
+    public void onKeepalive(Outbound.Keepalive keepalive) {
         ByteBuf message = channel.alloc().directBuffer(KEEPALIVE_BYTES);
         ByteBuffer fields = message.internalNioBuffer(0, KEEPALIVE_BYTES);
         fields.put((byte) 'd').putInt(KEEPALIVE_BYTES - 1);
