@@ -143,6 +143,6 @@ class PgReceivewalDifferenceIT {
 
     /** Where all long options with a prefix are listed, ours come last. */
     private static String withoutOurOptions(String text) {
-        return text.replace(" '--transport'", "").replace(" '--progress'", "");
+        return text.replace(" '--transport'", "").replace(" '--progress'", "").replace(" '--serve'", "");
     }
 }
