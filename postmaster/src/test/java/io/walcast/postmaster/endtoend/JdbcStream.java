@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A physical stream of the JDBC driver. The driver is there at run time only: its own annotations are not, and the compiler
@@ -29,7 +30,7 @@ final class JdbcStream implements AutoCloseable {
     }
 
     static void dropSlot(Connection connection, String slot) throws ReflectiveOperationException, SQLException {
-        call(replication(connection), "dropReplicationSlot", slot);
+        invoke(replication(connection), "dropReplicationSlot", slot);
     }
 
     static JdbcStream start(Connection connection, String slot, Lsn start)
@@ -57,10 +58,15 @@ final class JdbcStream implements AutoCloseable {
     }
 
     private static Object call(Object target, String name, Object... arguments) throws ReflectiveOperationException {
+        return requireNonNull(invoke(target, name, arguments), name);
+    }
+
+    private static @Nullable Object invoke(Object target, String name, Object... arguments)
+            throws ReflectiveOperationException {
         Class<?>[] types = Arrays.stream(arguments).map(Object::getClass).toArray(Class<?>[]::new);
         Method method = target.getClass().getMethod(name, types);
         method.setAccessible(true);
-        return requireNonNull(method.invoke(target, arguments), name);
+        return method.invoke(target, arguments);
     }
 
     @Override
