@@ -44,6 +44,7 @@ class CrowdIT {
 
     /** From one address: those in their handshake, and those who wait for their turn. */
     private static final int STRANGERS_LET_IN = 8 + MAX_CONNECTIONS;
+
     private static final int LOGINS_WHILE_THEY_COME = 50;
     private static final int ALLOCATED_PER_MESSAGE = 4096;
     private static final Duration LOGIN = Duration.ofSeconds(1);
