@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses WALCAST = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/transport/grpc/v1/")) // generated
             .importPackages("io.walcast");
 
     private static final String OURS = "io.walcast..";
@@ -36,10 +37,12 @@ class ArchitectureTest {
         "io.walcast.auth",
         "io.walcast.guc",
         "io.walcast.ipc",
+        "io.walcast.tls",
         "io.walcast.transport"
     };
     private static final String[] ANNOTATIONS = {"org.jspecify.annotations", "com.google.errorprone.annotations.."};
     private static final String LIBPQ = "io.walcast.transport.libpq..";
+    private static final String GRPC = "io.walcast.transport.grpc..";
     private static final String WALRECEIVER = "io.walcast.walreceiver..";
     private static final String WALSENDER = "io.walcast.walsender..";
     private static final String POSTMASTER = "io.walcast.postmaster..";
@@ -53,7 +56,8 @@ class ArchitectureTest {
 
     @Test
     void seesAllModules() {
-        for (String module : List.of(WAL_CORE[0], WAL_CORE[1], WAL_CORE[2], LIBPQ, WALRECEIVER, POSTMASTER, TESTKIT)) {
+        for (String module :
+                List.of(WAL_CORE[0], WAL_CORE[1], WAL_CORE[2], LIBPQ, GRPC, WALRECEIVER, POSTMASTER, TESTKIT)) {
             assertThat(WALCAST.that(resideInAPackage(module))).as(module).isNotEmpty();
         }
     }
@@ -97,6 +101,7 @@ class ArchitectureTest {
     @Test
     void aTransportSeesWalCoreOnly() {
         onlySees(LIBPQ, LIBPQ);
+        onlySees(GRPC, GRPC);
     }
 
     @Test
@@ -128,19 +133,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void nettyStaysInTransportLibpq() {
-        staysIn(LIBPQ, "io.netty..");
+    void networkLibrariesStayInTheTransports() {
+        staysIn(new String[] {LIBPQ, GRPC}, "io.netty..");
+        staysIn(new String[] {GRPC}, "io.grpc..", "com.google.protobuf..", "com.google.rpc..");
     }
 
     @Test
     void whatTheProgramAloneNeedsStaysInPostmaster() {
-        staysIn(POSTMASTER, "picocli..", "ch.qos.logback..", "com.fasterxml.jackson..");
+        staysIn(new String[] {POSTMASTER}, "picocli..", "ch.qos.logback..", "com.fasterxml.jackson..");
     }
 
-    private static void staysIn(String module, String... libraries) {
+    private static void staysIn(String[] modules, String... libraries) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(module)
+                .resideOutsideOfPackages(modules)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(libraries)

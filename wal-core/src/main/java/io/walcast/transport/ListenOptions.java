@@ -7,37 +7,59 @@ import io.walcast.ipc.Clock;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a listener is told.
  *
+ * @param scheme how the address was written: the transport's name, or another word that the transport knows ({@code grpcs});
+ *     empty for PostgreSQL's own protocol
  * @param address to bind; port 0 takes a free one
  * @param tls certificate and key; null offers no TLS
  * @param limits what strangers may take
  * @param clock for the times in messages, and for deadlines
+ * @param parameters what is meant for this transport alone, by name: the node's settings {@code NAME.parameter} without
+ *     the transport's name, and over them what stands behind the {@code ?} of the address
  */
 public record ListenOptions(
-        InetSocketAddress address, @Nullable Tls tls, Limits limits, Clock clock) {
+        String scheme,
+        InetSocketAddress address,
+        @Nullable Tls tls,
+        Limits limits,
+        Clock clock,
+        Map<String, String> parameters) {
     public ListenOptions {
+        requireNonNull(scheme, "scheme");
         requireNonNull(address, "address");
         requireNonNull(limits, "limits");
         requireNonNull(clock, "clock");
+        parameters = Map.copyOf(parameters);
     }
 
     /** Returns options for {@code address} without TLS, with the default limits, on the machine's clock. */
     public static ListenOptions plain(InetSocketAddress address) {
-        return new ListenOptions(address, null, Limits.DEFAULT, Clock.system());
+        return new ListenOptions("", address, null, Limits.DEFAULT, Clock.system(), Map.of());
     }
 
     /** Returns the same with TLS. */
     public ListenOptions withTls(Tls tls) {
-        return new ListenOptions(address, requireNonNull(tls, "tls"), limits, clock);
+        return new ListenOptions(scheme, address, requireNonNull(tls, "tls"), limits, clock, parameters);
     }
 
     /** Returns the same with other limits. */
     public ListenOptions withLimits(Limits limits) {
-        return new ListenOptions(address, tls, limits, clock);
+        return new ListenOptions(scheme, address, tls, limits, clock, parameters);
+    }
+
+    /** Returns the same for another scheme. */
+    public ListenOptions withScheme(String scheme) {
+        return new ListenOptions(scheme, address, tls, limits, clock, parameters);
+    }
+
+    /** Returns the same with other parameters. */
+    public ListenOptions withParameters(Map<String, String> parameters) {
+        return new ListenOptions(scheme, address, tls, limits, clock, parameters);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the settings of a node mean for its listeners. */
@@ -44,7 +45,7 @@ final class ListenSettings {
                 settings.integer("max_connections"),
                 preset.sendBufferBytes(),
                 preset.commandBytes());
-        return new ListenOptions(address, tls(settings, home), limits, Clock.system());
+        return new ListenOptions("", address, tls(settings, home), limits, Clock.system(), Map.of());
     }
 
     /** Returns the files for TLS, null for no TLS. */

@@ -28,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ final class ServerUnderTest implements ReplicationService, AccessRules, AutoClos
         logger.addAppender(log);
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Limits limits = new Limits(DEADLINE, 64, 64, 100, 1 << 20, 16 << 10);
-        listener = transport().listen(new ListenOptions(address, tls, limits, Clock.system()), this);
+        listener = transport().listen(new ListenOptions("", address, tls, limits, Clock.system(), Map.of()), this);
     }
 
     static ServerUnderTest start(AuthMethod method, ListenOptions.@Nullable Tls tls) {

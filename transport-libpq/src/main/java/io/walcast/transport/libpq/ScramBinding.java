@@ -3,8 +3,8 @@ package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
+import io.walcast.tls.ServerEndPoint;
 import io.walcast.transport.libpq.AuthSettings.ChannelBinding;
-import io.walcast.transport.libpq.tls.ServerEndPoint;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

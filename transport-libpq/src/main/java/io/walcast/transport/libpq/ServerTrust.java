@@ -4,7 +4,7 @@ package io.walcast.transport.libpq;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
-import io.walcast.transport.libpq.tls.CertificateTrust;
+import io.walcast.tls.CertificateTrust;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConnectionException;
+import io.walcast.testkit.TestCertificates;
+import io.walcast.tls.ServerEndPoint;
 import io.walcast.transport.libpq.AuthSettings.ChannelBinding;
-import io.walcast.transport.libpq.tls.ServerEndPoint;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;

@@ -3,6 +3,7 @@ package io.walcast.transport.libpq;
 
 import io.walcast.core.protocol.ServerMessage;
 import io.walcast.ipc.Latch;
+import io.walcast.testkit.TestCertificates;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.transport.BlockingReceiver;
 import io.walcast.transport.ConnectOptions;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
+import io.walcast.testkit.TestCertificates;
 import io.walcast.transport.ConnectOptions.Policy;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq.server;
 
+import io.walcast.tls.ShownCertificate;
 import io.walcast.transport.SessionRequest;
 import org.jspecify.annotations.Nullable;
 

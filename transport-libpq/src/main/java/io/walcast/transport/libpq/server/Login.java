@@ -8,6 +8,7 @@ import io.walcast.auth.AccessRules;
 import io.walcast.auth.AuthMethod;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
+import io.walcast.tls.ShownCertificate;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.ConnectOptions.Mode;
 import java.net.InetAddress;

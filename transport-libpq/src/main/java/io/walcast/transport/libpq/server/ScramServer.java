@@ -8,7 +8,7 @@ import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
-import io.walcast.transport.libpq.tls.ServerEndPoint;
+import io.walcast.tls.ServerEndPoint;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

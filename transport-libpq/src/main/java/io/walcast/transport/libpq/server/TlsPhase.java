@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.walcast.core.error.SqlState;
+import io.walcast.tls.ShownCertificate;
 import io.walcast.transport.SessionRequest;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;

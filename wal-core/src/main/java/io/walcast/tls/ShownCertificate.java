@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.tls;
 
 import java.security.cert.X509Certificate;
 import javax.naming.InvalidNameException;
@@ -10,15 +10,15 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names in the certificate that a client has shown.
+ * The names in the certificate that a client has shown. Immutable.
  *
  * @param commonName the first CN of its subject, null if there is none
  * @param distinguishedName its whole subject (RFC 2253)
  */
-record ShownCertificate(@Nullable String commonName, String distinguishedName) {
+public record ShownCertificate(@Nullable String commonName, String distinguishedName) {
 
     /** Returns the one of that session, or null if the client showed none. */
-    static @Nullable ShownCertificate of(SSLSession session) {
+    public static @Nullable ShownCertificate of(SSLSession session) {
         try {
             return of((X509Certificate) session.getPeerCertificates()[0]);
         } catch (SSLPeerUnverifiedException e) {

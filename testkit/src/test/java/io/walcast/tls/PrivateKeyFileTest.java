@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.tls;
+package io.walcast.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
-import io.walcast.transport.libpq.TestCertificates;
+import io.walcast.testkit.TestCertificates;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;

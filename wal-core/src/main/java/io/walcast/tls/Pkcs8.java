@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.tls;
+package io.walcast.tls;
 
 import java.io.ByteArrayOutputStream;
 
