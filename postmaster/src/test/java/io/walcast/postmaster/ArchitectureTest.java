@@ -38,7 +38,8 @@ class ArchitectureTest {
         "io.walcast.guc",
         "io.walcast.ipc",
         "io.walcast.tls",
-        "io.walcast.transport"
+        "io.walcast.transport",
+        "io.walcast.transport.server"
     };
     private static final String[] ANNOTATIONS = {"org.jspecify.annotations", "com.google.errorprone.annotations.."};
     private static final String LIBPQ = "io.walcast.transport.libpq..";

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
+import io.walcast.transport.server.Admission;
+import io.walcast.transport.server.WaitingLine;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,7 +33,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
     private static final int FULL_LINES = 4;
 
     private final ServerContext server;
-    private final WaitingLine line;
+    private final WaitingLine<SocketChannel> line;
     private final AtomicBoolean isLookPending = new AtomicBoolean();
     private final long limitNs;
     private boolean isExpiryPending;
@@ -46,7 +48,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
     Doorkeeper(ServerContext server) {
         this.server = server;
         int connections = server.options.limits().connections();
-        line = new WaitingLine(connections, Math.multiplyExact(FULL_LINES, connections));
+        line = new WaitingLine<>(connections, Math.multiplyExact(FULL_LINES, connections));
         limitNs = server.options.limits().handshakeTimeout().toNanos();
     }
 
@@ -64,11 +66,11 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
             accepted.unsafe().closeForcibly(); // it has gone already, or we have
             return;
         }
-        WaitingLine.Waiting waiting = new WaitingLine.Waiting(accepted, System.nanoTime());
+        WaitingLine.Waiting<SocketChannel> waiting = new WaitingLine.Waiting<>(accepted, System.nanoTime());
         InetAddress address = peer.getAddress();
         Admission.Ticket ticket = server.admission.enter(address);
         if (ticket != null) {
-            letIn(ctx, new WaitingLine.Admitted(waiting, ticket));
+            letIn(ctx, new WaitingLine.Admitted<>(waiting, ticket));
         } else if (line.add(address, waiting)) {
             somebodyWaits = true;
             expireLater(ctx.executor());
@@ -79,7 +81,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void letIn(ChannelHandlerContext ctx, WaitingLine.Admitted admitted) {
+    private static void letIn(ChannelHandlerContext ctx, WaitingLine.Admitted<SocketChannel> admitted) {
         SocketChannel channel = admitted.waiting().channel();
         Admission.Ticket ticket = admitted.ticket();
         channel.attr(TICKET).set(ticket);
@@ -125,7 +127,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void close(WaitingLine.Waiting waiting) {
+    private static void close(WaitingLine.Waiting<SocketChannel> waiting) {
         waiting.channel().unsafe().closeForcibly();
     }
 

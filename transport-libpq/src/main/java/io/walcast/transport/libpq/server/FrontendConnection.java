@@ -15,6 +15,7 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
 import io.walcast.transport.CloseReason;
+import io.walcast.transport.server.Admission;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;

@@ -7,10 +7,9 @@ import io.walcast.auth.AccessRequest;
 import io.walcast.auth.AccessRules;
 import io.walcast.auth.AuthMethod;
 import io.walcast.core.error.ErrorFields;
-import io.walcast.core.error.SqlState;
 import io.walcast.tls.ShownCertificate;
 import io.walcast.transport.CloseReason;
-import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.transport.server.LoginErrors;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,7 @@ final class Login {
     private final ProtocolVersion version;
     private final @Nullable Encrypted encrypted;
     private final AccessRules rules;
+    private final AccessRequest request;
     private final AccessDecision decision;
 
     Login(
@@ -38,8 +38,8 @@ final class Login {
         this.version = version;
         this.encrypted = encrypted;
         this.rules = connection.server().service.access();
-        this.decision =
-                rules.decide(new AccessRequest(address(), encrypted != null, startup.user(), startup.database()));
+        this.request = new AccessRequest(address(), encrypted != null, startup.user(), startup.database());
+        this.decision = rules.decide(request);
     }
 
     private InetAddress address() {
@@ -48,13 +48,13 @@ final class Login {
 
     void begin() {
         if (decision.method() == AuthMethod.REJECT) {
-            refuse(SqlState.INVALID_AUTHORIZATION, rejection());
+            refuse(LoginErrors.rejected(request, decision));
             return;
         }
         boolean wanted =
                 decision.method() == AuthMethod.CERT || decision.clientCertificate() != ClientCertificate.NOT_NEEDED;
         if (wanted && shown() == null) {
-            refuse(SqlState.INVALID_AUTHORIZATION, "connection requires a valid client certificate");
+            refuse(LoginErrors.certificateMissing());
             return;
         }
         switch (decision.method()) {
@@ -89,44 +89,14 @@ final class Login {
 
     /** The proof is wrong; the client is told after a while. */
     void failed() {
-        String message = switch (decision.method()) {
-            case SCRAM_SHA_256 -> "password authentication failed for user \"%s\"";
-            case CERT -> "certificate authentication failed for user \"%s\"";
-            case TRUST -> "\"trust\" authentication failed for user \"%s\"";
-            case REJECT -> "authentication failed for user \"%s\": host rejected";
-        };
-        SqlState state = decision.method() == AuthMethod.SCRAM_SHA_256
-                ? SqlState.INVALID_PASSWORD
-                : SqlState.INVALID_AUTHORIZATION;
+        ErrorFields fields = LoginErrors.failed(decision.method(), startup.user());
         long delayMs = connection.server().failedLogins.failed(address());
         connection.enter(DeafPhase.INSTANCE);
-        connection
-                .channel()
-                .eventLoop()
-                .schedule(() -> refuse(state, message.formatted(startup.user())), delayMs, TimeUnit.MILLISECONDS);
+        connection.channel().eventLoop().schedule(() -> refuse(fields), delayMs, TimeUnit.MILLISECONDS);
     }
 
-    private void refuse(SqlState state, String message) {
-        ErrorFields fields = new ErrorFields("FATAL", state, message, null, null);
+    private void refuse(ErrorFields fields) {
         connection.server().log.loginFailed(connection.peer(), startup.user(), fields);
         connection.leave(BackendMessages.error(fields), CloseReason.ENDED_BY_SERVER);
-    }
-
-    private String rejection() {
-        String host = address().getHostAddress();
-        String encryption = encrypted == null ? "no encryption" : "SSL encryption";
-        if (startup.mode() == Mode.PHYSICAL) {
-            return decision.explicit()
-                    ? "pg_hba.conf rejects replication connection for host \"%s\", user \"%s\", %s"
-                            .formatted(host, startup.user(), encryption)
-                    : "no pg_hba.conf entry for replication connection from host \"%s\", user \"%s\", %s"
-                            .formatted(host, startup.user(), encryption);
-        }
-        String database = startup.database();
-        return decision.explicit()
-                ? "pg_hba.conf rejects connection for host \"%s\", user \"%s\", database \"%s\", %s"
-                        .formatted(host, startup.user(), database, encryption)
-                : "no pg_hba.conf entry for host \"%s\", user \"%s\", database \"%s\", %s"
-                        .formatted(host, startup.user(), database, encryption);
     }
 }

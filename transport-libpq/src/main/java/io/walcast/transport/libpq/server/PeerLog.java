@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq.server;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.ipc.Clock;
-import java.net.InetAddress;
+import io.walcast.transport.server.LineLimit;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -22,33 +18,14 @@ import org.slf4j.event.Level;
  * <p>Safe for use from any thread.
  */
 final class PeerLog {
-    static final int LINES_PER_MINUTE = 10;
-
     private static final Logger logger = LoggerFactory.getLogger(PeerLog.class);
     private static final Logger audit = LoggerFactory.getLogger("io.walcast.audit");
-    private static final long PERIOD_NS = TimeUnit.MINUTES.toNanos(1);
-    private static final int REMEMBERED = 4_096;
 
-    private final Clock clock;
-    private final Object lock = new Object();
-
-    @GuardedBy("lock")
-    private final Map<Cause, Period> periods = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Cause, Period> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final LineLimit limit;
 
     PeerLog(Clock clock) {
-        this.clock = clock;
+        this.limit = new LineLimit(clock);
     }
-
-    private record Cause(InetAddress address, String what) {}
-
-    private record Period(long startNs, int lines) {}
 
     /** A login that was completed. */
     void loggedIn(InetSocketAddress peer, String user, String method, String encryption) {
@@ -88,7 +65,7 @@ final class PeerLog {
     }
 
     private void log(Logger target, Level level, InetSocketAddress peer, SqlState state, String text) {
-        int leftOut = admit(new Cause(peer.getAddress(), target.getName() + state.code()));
+        int leftOut = limit.admit(peer.getAddress(), target.getName() + state.code());
         if (leftOut < 0) {
             return;
         }
@@ -97,20 +74,6 @@ final class PeerLog {
                 .addKeyValue("client", text(peer))
                 .addKeyValue("sqlState", state.code())
                 .log("{}: {}{}", text(peer), PrintableText.of(text), more);
-    }
-
-    /** Returns how many lines were left out before this one, or -1 if this one is left out too. */
-    private int admit(Cause cause) {
-        long nowNs = clock.nanoTime();
-        synchronized (lock) {
-            Period period = periods.get(cause);
-            if (period == null || nowNs - period.startNs() >= PERIOD_NS) {
-                periods.put(cause, new Period(nowNs, 1));
-                return period == null ? 0 : Math.max(0, period.lines() - LINES_PER_MINUTE);
-            }
-            periods.put(cause, new Period(period.startNs(), period.lines() + 1));
-            return period.lines() < LINES_PER_MINUTE ? 0 : -1;
-        }
     }
 
     private static String text(InetSocketAddress peer) {

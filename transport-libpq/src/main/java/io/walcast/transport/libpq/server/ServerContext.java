@@ -3,6 +3,8 @@ package io.walcast.transport.libpq.server;
 
 import io.walcast.transport.ListenOptions;
 import io.walcast.transport.ReplicationService;
+import io.walcast.transport.server.Admission;
+import io.walcast.transport.server.FailedLogins;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

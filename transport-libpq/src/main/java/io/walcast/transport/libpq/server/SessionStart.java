@@ -2,13 +2,12 @@
 package io.walcast.transport.libpq.server;
 
 import io.walcast.auth.AuthMethod;
-import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ServerErrorException;
-import io.walcast.core.error.SqlState;
 import io.walcast.transport.CancelKey;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.ReplicationSession;
 import io.walcast.transport.SessionRequest;
+import io.walcast.transport.server.LoginErrors;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +54,6 @@ final class SessionStart {
     }
 
     static ServerErrorException tooManyClients() {
-        return new ServerErrorException(
-                new ErrorFields("FATAL", SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already", null, null));
+        return new ServerErrorException(LoginErrors.tooManyClients());
     }
 }

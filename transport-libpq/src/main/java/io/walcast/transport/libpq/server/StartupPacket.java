@@ -8,6 +8,7 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.guc.BooleanWord;
 import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.transport.server.StartupOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

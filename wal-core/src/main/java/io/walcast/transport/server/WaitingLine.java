@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
-import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  * from them and nothing made for them meanwhile.
  *
  * <p>Threading: confined to the acceptor's event loop.
+ *
+ * @param <C> a connection, of the transport's own kind
  */
-final class WaitingLine {
-    private final Map<InetAddress, ArrayDeque<Waiting>> lines = new LinkedHashMap<>();
+public final class WaitingLine<C> {
+    private final Map<InetAddress, ArrayDeque<Waiting<C>>> lines = new LinkedHashMap<>();
     private final int mostFromOneAddress;
     private final int most;
     private int length;
 
     /** Holds at most {@code most}, and no more than {@code mostFromOneAddress} from one address. */
-    WaitingLine(int mostFromOneAddress, int most) {
+    public WaitingLine(int mostFromOneAddress, int most) {
         this.mostFromOneAddress = mostFromOneAddress;
         this.most = most;
     }
@@ -33,18 +34,20 @@ final class WaitingLine {
     /**
      * Somebody in the line.
      *
-     * @param channel not registered with an event loop yet
+     * @param <C> a connection, of the transport's own kind
+     * @param channel nothing was done about it yet
      * @param acceptedNs when it came
      */
-    record Waiting(SocketChannel channel, long acceptedNs) {}
+    public record Waiting<C>(C channel, long acceptedNs) {}
 
-    boolean isEmpty() {
+    /** Returns whether nobody waits. */
+    public boolean isEmpty() {
         return length == 0;
     }
 
     /** Adds one; returns false if there is no room. */
-    boolean add(InetAddress address, Waiting waiting) {
-        ArrayDeque<Waiting> line = lines.computeIfAbsent(address, absent -> new ArrayDeque<>());
+    public boolean add(InetAddress address, Waiting<C> waiting) {
+        ArrayDeque<Waiting<C>> line = lines.computeIfAbsent(address, absent -> new ArrayDeque<>());
         if (length >= most || line.size() >= mostFromOneAddress) {
             removeIfEmpty(address, line);
             return false;
@@ -54,15 +57,15 @@ final class WaitingLine {
         return true;
     }
 
-    private void removeIfEmpty(InetAddress address, ArrayDeque<Waiting> line) {
+    private void removeIfEmpty(InetAddress address, ArrayDeque<Waiting<C>> line) {
         if (line.isEmpty()) {
             lines.remove(address);
         }
     }
 
     /** Takes out all whom {@code admission} gives a ticket; the first of each address, and from every address in turn. */
-    List<Admitted> admit(Function<InetAddress, Admission.@Nullable Ticket> admission) {
-        List<Admitted> admitted = new ArrayList<>();
+    public List<Admitted<C>> admit(Function<InetAddress, Admission.@Nullable Ticket> admission) {
+        List<Admitted<C>> admitted = new ArrayList<>();
         int before;
         do {
             before = admitted.size();
@@ -71,14 +74,15 @@ final class WaitingLine {
         return admitted;
     }
 
-    private void admitOneOfEach(Function<InetAddress, Admission.@Nullable Ticket> admission, List<Admitted> admitted) {
-        Iterator<Map.Entry<InetAddress, ArrayDeque<Waiting>>> each =
+    private void admitOneOfEach(
+            Function<InetAddress, Admission.@Nullable Ticket> admission, List<Admitted<C>> admitted) {
+        Iterator<Map.Entry<InetAddress, ArrayDeque<Waiting<C>>>> each =
                 lines.entrySet().iterator();
         while (each.hasNext()) {
-            Map.Entry<InetAddress, ArrayDeque<Waiting>> next = each.next();
+            Map.Entry<InetAddress, ArrayDeque<Waiting<C>>> next = each.next();
             Admission.Ticket ticket = admission.apply(next.getKey());
             if (ticket != null) {
-                admitted.add(new Admitted(next.getValue().remove(), ticket));
+                admitted.add(new Admitted<>(next.getValue().remove(), ticket));
                 length--;
                 if (next.getValue().isEmpty()) {
                     each.remove();
@@ -88,9 +92,9 @@ final class WaitingLine {
     }
 
     /** Takes out those who came before {@code acceptedNs}, or as early. */
-    List<Waiting> removeOlder(long acceptedNs) {
-        List<Waiting> older = new ArrayList<>();
-        for (ArrayDeque<Waiting> line : lines.values()) {
+    public List<Waiting<C>> removeOlder(long acceptedNs) {
+        List<Waiting<C>> older = new ArrayList<>();
+        for (ArrayDeque<Waiting<C>> line : lines.values()) {
             while (!line.isEmpty() && line.element().acceptedNs() - acceptedNs <= 0) {
                 older.add(line.remove());
                 length--;
@@ -101,8 +105,8 @@ final class WaitingLine {
     }
 
     /** Takes out all. */
-    List<Waiting> removeAll() {
-        List<Waiting> all = new ArrayList<>();
+    public List<Waiting<C>> removeAll() {
+        List<Waiting<C>> all = new ArrayList<>();
         lines.values().forEach(all::addAll);
         lines.clear();
         length = 0;
@@ -112,8 +116,9 @@ final class WaitingLine {
     /**
      * Somebody whose turn it is.
      *
+     * @param <C> a connection, of the transport's own kind
      * @param waiting who
      * @param ticket how it is counted
      */
-    record Admitted(Waiting waiting, Admission.Ticket ticket) {}
+    public record Admitted<C>(Waiting<C> waiting, Admission.Ticket ticket) {}
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
+import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The startup parameter {@code options}, as arguments of a server process: {@code -c name=value} and {@code
  * --name=value}. A backslash keeps the next character from ending a word ({@code pg_split_opts}). Stateless.
  */
-final class StartupOptions {
+public final class StartupOptions {
     private StartupOptions() {}
 
     /**
@@ -20,7 +22,7 @@ final class StartupOptions {
      *
      * @throws ServerErrorException 42601 if an argument is none of these
      */
-    static void parse(String options, Map<String, String> settings) {
+    public static void parse(String options, Map<String, String> settings) {
         List<String> words = split(options);
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -32,7 +34,7 @@ final class StartupOptions {
                 i++;
                 put("-c " + words.get(i), words.get(i), settings);
             } else {
-                throw StartupPacket.fatal(
+                throw fatal(
                         SqlState.SYNTAX_ERROR,
                         "invalid command-line argument for server process: " + word,
                         "An option is written as -c name=value or --name=value.");
@@ -43,7 +45,7 @@ final class StartupOptions {
     private static void put(String shown, String setting, Map<String, String> settings) {
         int equals = setting.indexOf('=');
         if (equals < 0) {
-            throw StartupPacket.fatal(SqlState.SYNTAX_ERROR, shown + " requires a value", null);
+            throw fatal(SqlState.SYNTAX_ERROR, shown + " requires a value", null);
         }
         String name = setting.substring(0, equals).replace('-', '_').toLowerCase(Locale.ROOT);
         settings.remove(name);
@@ -81,5 +83,9 @@ final class StartupOptions {
 
     private static boolean isSpace(char c) {
         return c == ' ' || (c >= '\t' && c <= '\r');
+    }
+
+    private static ServerErrorException fatal(SqlState state, String message, @Nullable String hint) {
+        return new ServerErrorException(new ErrorFields("FATAL", state, message, null, hint));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.ipc.Clock;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Safe for use from any thread.
  */
-final class FailedLogins {
+public final class FailedLogins {
     static final long FIRST_DELAY_MS = 100;
     static final long LONGEST_DELAY_MS = 5_000;
     static final int ADDRESSES = 4_096;
@@ -35,14 +35,15 @@ final class FailedLogins {
         }
     };
 
-    FailedLogins(Clock clock) {
+    /** Remembers nobody yet. */
+    public FailedLogins(Clock clock) {
         this.clock = clock;
     }
 
     private record Streak(int failures, long lastNs) {}
 
     /** Counts a failure; returns how long to wait before it is told. */
-    long failed(InetAddress address) {
+    public long failed(InetAddress address) {
         long nowNs = clock.nanoTime();
         synchronized (lock) {
             Streak streak = streaks.get(address);
@@ -53,7 +54,8 @@ final class FailedLogins {
         }
     }
 
-    void succeeded(InetAddress address) {
+    /** Forgets the failures of {@code address}. */
+    public void succeeded(InetAddress address) {
         synchronized (lock) {
             streaks.remove(address);
         }

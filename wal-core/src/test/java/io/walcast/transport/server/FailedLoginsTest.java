@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walcast.testkit.FakeClock;
+import io.walcast.core.PgTimestamp;
+import io.walcast.ipc.Clock;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class FailedLoginsTest {
     private static final InetAddress SOMEWHERE = InetAddress.getLoopbackAddress();
 
-    private final FakeClock clock = new FakeClock();
-    private final FailedLogins logins = new FailedLogins(clock);
+    private final AtomicLong nowNs = new AtomicLong();
+    private final FailedLogins logins = new FailedLogins(new Clock() {
+        @Override
+        public long nanoTime() {
+            return nowNs.get();
+        }
+
+        @Override
+        public PgTimestamp now() {
+            return new PgTimestamp(0);
+        }
+    });
 
     @Test
     void waitsTwiceAsLongEachTimeUpToFiveSeconds() {
@@ -33,7 +45,7 @@ class FailedLoginsTest {
         logins.succeeded(SOMEWHERE);
         assertThat(logins.failed(SOMEWHERE)).isEqualTo(100);
 
-        clock.advance(Duration.ofSeconds(61));
+        nowNs.addAndGet(TimeUnit.SECONDS.toNanos(61));
         assertThat(logins.failed(SOMEWHERE)).isEqualTo(100);
     }
 

@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.walcast.transport.ListenOptions.Limits;
-import io.walcast.transport.libpq.server.WaitingLine.Waiting;
+import io.walcast.transport.server.WaitingLine.Waiting;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WaitingLineTest {
-    private final WaitingLine line = new WaitingLine(3, 5);
-    private final List<SocketChannel> channels = new ArrayList<>();
+    private final WaitingLine<String> line = new WaitingLine<>(3, 5);
 
-    @AfterEach
-    void closeChannels() {
-        channels.forEach(channel -> channel.unsafe().closeForcibly());
-    }
-
-    private Waiting waiting(long acceptedNs) {
-        SocketChannel channel = new NioSocketChannel();
-        channels.add(channel);
-        return new Waiting(channel, acceptedNs);
+    private static Waiting<String> waiting(long acceptedNs) {
+        return new Waiting<>("a connection", acceptedNs);
     }
 
     private static InetAddress address(int last) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.transport.ListenOptions;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use from any thread; the lock is held for a few instructions.
  */
-final class Admission {
+public final class Admission {
     private final ListenOptions.Limits limits;
     private final Object lock = new Object();
 
@@ -30,18 +30,18 @@ final class Admission {
     /** Written once, by the door, before anybody enters; run by any thread. */
     private volatile Runnable roomListener = () -> {};
 
-    Admission(ListenOptions.Limits limits) {
+    /** Counts nobody yet. */
+    public Admission(ListenOptions.Limits limits) {
         this.limits = limits;
     }
 
     /** Has {@code listener} run whenever a stranger is one no more, on whatever thread. */
-    void onRoom(Runnable listener) {
+    public void onRoom(Runnable listener) {
         roomListener = listener;
     }
 
     /** Counts a new connection; returns null if it is one too many. */
-    @Nullable
-    Ticket enter(InetAddress address) {
+    public @Nullable Ticket enter(InetAddress address) {
         synchronized (lock) {
             int fromThere = strangersByAddress.getOrDefault(address, 0);
             if (strangers >= limits.unauthenticated() || fromThere >= limits.unauthenticatedPerAddress()) {
@@ -54,14 +54,14 @@ final class Admission {
     }
 
     /** Returns whether somebody could log in now. */
-    boolean hasRoom() {
+    public boolean hasRoom() {
         synchronized (lock) {
             return loggedIn < limits.connections();
         }
     }
 
     /** How one connection is counted. */
-    final class Ticket {
+    public final class Ticket {
         private final InetAddress address;
 
         @GuardedBy("lock")
@@ -72,7 +72,7 @@ final class Admission {
         }
 
         /** Counts it as logged in, or returns false if it is one too many. */
-        boolean logIn() {
+        public boolean logIn() {
             synchronized (lock) {
                 if (standing != Standing.STRANGER || loggedIn >= limits.connections()) {
                     return false;
@@ -86,7 +86,7 @@ final class Admission {
         }
 
         /** Counts it no more. Idempotent. */
-        void leave() {
+        public void leave() {
             boolean wasStranger;
             synchronized (lock) {
                 wasStranger = standing == Standing.STRANGER;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq.server;
+package io.walcast.transport.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.transport.ListenOptions.Limits;
-import io.walcast.transport.libpq.server.Admission.Ticket;
+import io.walcast.transport.server.Admission.Ticket;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
