@@ -39,6 +39,7 @@ class ArchitectureTest {
         "io.walcast.ipc",
         "io.walcast.tls",
         "io.walcast.transport",
+        "io.walcast.transport.client",
         "io.walcast.transport.server"
     };
     private static final String[] ANNOTATIONS = {"org.jspecify.annotations", "com.google.errorprone.annotations.."};

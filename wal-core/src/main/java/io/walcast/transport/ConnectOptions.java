@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param latch set when {@code receive} or {@code send} can go on
  * @param cancellation ends {@code connect} and blocking control calls
  * @param timeout limit for {@code connect} as a whole and for each control call; zero means none
- * @param windowBytes how much is buffered while nobody receives
+ * @param windowBytes how much is buffered while nobody receives; 0 for what the transport thinks right
  * @param policy how strict to be with the server
  * @param environment the process's environment variables that supply defaults ({@code PGHOST} and so on)
  * @param passwordPrompt asked, at most once a connection, when the server wants a password that is not known
@@ -39,8 +39,8 @@ public record ConnectOptions(
         @Nullable PasswordPrompt passwordPrompt,
         Consumer<ErrorFields> noticeListener) {
 
-    /** The default window, 4 MB: some tens of messages of a server at full speed. */
-    public static final int DEFAULT_WINDOW_BYTES = 4 << 20;
+    /** The default window: what the transport thinks right. */
+    public static final int DEFAULT_WINDOW_BYTES = 0;
 
     private static final int MIN_WINDOW_BYTES = 64 << 10;
 
@@ -78,9 +78,9 @@ public record ConnectOptions(
         requireNonNull(policy, "policy");
         environment = Map.copyOf(environment);
         requireNonNull(noticeListener, "noticeListener");
-        if (windowBytes < MIN_WINDOW_BYTES) {
+        if (windowBytes != DEFAULT_WINDOW_BYTES && windowBytes < MIN_WINDOW_BYTES) {
             throw new IllegalArgumentException(
-                    "windowBytes: %d (expected: at least %d)".formatted(windowBytes, MIN_WINDOW_BYTES));
+                    "windowBytes: %d (expected: 0, or at least %d)".formatted(windowBytes, MIN_WINDOW_BYTES));
         }
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout: %s (expected: 0 or more)".formatted(timeout));
@@ -101,6 +101,11 @@ public record ConnectOptions(
                 System.getenv(),
                 null,
                 notice -> {});
+    }
+
+    /** Returns the window to use by a transport that thinks {@code ownDefault} right. */
+    public int windowBytesOr(int ownDefault) {
+        return windowBytes == DEFAULT_WINDOW_BYTES ? ownDefault : windowBytes;
     }
 
     /** Returns a copy for another purpose. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param feedback source of hot standby feedback, or null to send none
  * @param applicationName the name the server shows unless conninfo or environment say another
  * @param policy how strict to be with the server
- * @param windowBytes how much may be buffered between network and disk
+ * @param windowBytes how much may be buffered between network and disk; 0 for what the transport thinks right
  * @param environment where defaults for the conninfo come from
  * @param passwordPrompt asked for a password that is not known, or null
  */

@@ -140,7 +140,8 @@ final class MemoryConnection implements WalReceiverConnection {
         if (nothingThere != null) {
             return new StartResult.NothingThere(nothingThere);
         }
-        MemoryStream started = new MemoryStream(next, script.journal(), options.latch(), options.windowBytes());
+        MemoryStream started =
+                new MemoryStream(next, script.journal(), options.latch(), options.windowBytesOr(4 << 20));
         stream = started;
         streamDone = false;
         Thread primary = new Thread(started, "walcast-memory-primary");

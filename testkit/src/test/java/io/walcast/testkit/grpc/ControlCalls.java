@@ -37,7 +37,7 @@ final class ControlCalls {
         this.options = options;
         options.cancellation().check("connect");
         this.session = new ClientSession(
-                address, options.windowBytes(), () -> options.latch().set());
+                address, options.windowBytesOr(4 << 20), () -> options.latch().set());
     }
 
     /** What came for a command, up to the begin of a stream. */

@@ -6,6 +6,7 @@ import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
+import io.walcast.transport.client.Deadline;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;

@@ -5,6 +5,8 @@ import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.client.Deadline;
+import io.walcast.transport.client.Secret;
 import io.walcast.transport.libpq.AuthSettings.ChannelBinding;
 import io.walcast.transport.libpq.AuthSettings.Method;
 import io.walcast.transport.libpq.ServerSession.Frame;

@@ -6,12 +6,16 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.WalException;
 import io.walcast.ipc.Cancellation;
 import io.walcast.transport.ConnectOptions;
+import io.walcast.transport.client.Deadline;
 import java.util.List;
 
 /**
  * One try with one address and one encryption: socket, TLS, authentication, first settings. Used by the owner to be.
  */
 final class ConnectAttempt {
+    /** Some tens of messages of a server at full speed. */
+    private static final int DEFAULT_WINDOW_BYTES = 4 << 20;
+
     private final ConnectOptions options;
     private final ConnectSettings settings;
     private final WireOpener opener;
@@ -25,8 +29,12 @@ final class ConnectAttempt {
     ConnectAttempt(ConnectOptions options, ConnectSettings settings, LoopThread loop) {
         this.options = options;
         this.settings = settings;
-        this.opener =
-                new WireOpener(loop, settings.socket(), options.latch(), options.cancellation(), options.windowBytes());
+        this.opener = new WireOpener(
+                loop,
+                settings.socket(),
+                options.latch(),
+                options.cancellation(),
+                options.windowBytesOr(DEFAULT_WINDOW_BYTES));
         this.tls = new TlsNegotiation(settings.tls());
         this.passwords = new Passwords(settings, options.passwordPrompt());
     }

@@ -4,6 +4,7 @@ package io.walcast.transport.libpq;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.ConnectOptions.Policy;
+import io.walcast.transport.client.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.transport.client.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

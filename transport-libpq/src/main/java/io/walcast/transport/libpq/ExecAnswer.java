@@ -4,6 +4,7 @@ package io.walcast.transport.libpq;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.transport.ExecResult;
+import io.walcast.transport.client.QueryResult;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

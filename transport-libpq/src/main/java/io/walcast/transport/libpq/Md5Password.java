@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq;
 
+import io.walcast.transport.client.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -4,12 +4,17 @@ package io.walcast.transport.libpq;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.transport.ConnectOptions.PasswordPrompt;
+import io.walcast.transport.client.PasswordFile;
+import io.walcast.transport.client.Secret;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a password comes from: the conninfo or the environment, the password file, the person. Used by the owner to be. */
 final class Passwords {
+    private static final Logger logger = LoggerFactory.getLogger(Passwords.class);
     private final ConnectSettings settings;
     private final @Nullable PasswordPrompt prompt;
     private @Nullable Secret prompted;
@@ -31,7 +36,7 @@ final class Passwords {
         Path file = settings.passfile();
         Secret found = file == null
                 ? null
-                : new PasswordFile(file)
+                : new PasswordFile(file, logger::warn)
                         .find(host.passfileHost(), Integer.toString(host.port()), settings.database(), settings.user());
         if (found != null) {
             fromFile = file;

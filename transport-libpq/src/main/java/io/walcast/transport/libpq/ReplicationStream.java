@@ -16,6 +16,7 @@ import io.walcast.core.protocol.ServerMessage.EndOfStream;
 import io.walcast.core.protocol.ServerMessage.Keepalive;
 import io.walcast.core.protocol.ServerMessage.XLogData;
 import io.walcast.core.protocol.ServerMessageCodec;
+import io.walcast.transport.client.Deadline;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

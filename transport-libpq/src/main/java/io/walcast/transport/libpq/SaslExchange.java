@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ProtocolViolationException;
+import io.walcast.transport.client.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.client.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;

@@ -6,6 +6,7 @@ import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
+import io.walcast.transport.client.Deadline;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -4,6 +4,7 @@ package io.walcast.transport.libpq;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.SenderInfo;
+import io.walcast.transport.client.Deadline;
 import io.walcast.transport.libpq.ServerSession.Frame;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

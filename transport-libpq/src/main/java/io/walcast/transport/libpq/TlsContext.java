@@ -10,6 +10,7 @@ import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
+import io.walcast.transport.client.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

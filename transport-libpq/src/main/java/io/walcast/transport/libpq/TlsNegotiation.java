@@ -7,6 +7,7 @@ import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.client.Deadline;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;

@@ -3,6 +3,7 @@ package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.transport.ConnectOptions.Policy;
+import io.walcast.transport.client.Secret;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ConfigurationException;
+import io.walcast.transport.client.PercentCoding;
 import java.util.Map;
 import java.util.regex.Pattern;
 

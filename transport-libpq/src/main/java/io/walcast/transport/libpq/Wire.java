@@ -8,6 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
+import io.walcast.transport.client.Deadline;
+import io.walcast.transport.client.OwnerGate;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;

@@ -20,6 +20,7 @@ import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
+import io.walcast.transport.client.Deadline;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

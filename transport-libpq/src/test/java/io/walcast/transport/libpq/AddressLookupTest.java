@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.ipc.Cancellation;
+import io.walcast.transport.client.Deadline;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

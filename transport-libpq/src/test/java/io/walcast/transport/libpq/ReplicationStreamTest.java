@@ -17,6 +17,7 @@ import io.walcast.core.protocol.ServerMessage.EndOfStream;
 import io.walcast.core.protocol.ServerMessage.EndOfStream.Reason;
 import io.walcast.core.protocol.ServerMessage.Keepalive;
 import io.walcast.core.protocol.ServerMessage.XLogData;
+import io.walcast.transport.client.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

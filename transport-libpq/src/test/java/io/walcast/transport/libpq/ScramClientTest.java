@@ -12,6 +12,7 @@ import io.walcast.auth.ScramKeys;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
+import io.walcast.transport.client.Secret;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

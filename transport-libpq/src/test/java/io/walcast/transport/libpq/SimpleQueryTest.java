@@ -9,6 +9,8 @@ import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.SqlState;
+import io.walcast.transport.client.CommandAnswers;
+import io.walcast.transport.client.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

@@ -9,6 +9,7 @@ import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
+import io.walcast.transport.client.Deadline;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.ConfigurationException;
@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Replication commands as text, in the syntax of the server's version. Every name and value is quoted here. */
-final class CommandText {
-    static final String IDENTIFY_SYSTEM = "IDENTIFY_SYSTEM";
+/** Replication commands as text, in the syntax of the server's version. Every name and value is quoted here. Stateless. */
+public final class CommandText {
+    /** {@code IDENTIFY_SYSTEM}. */
+    public static final String IDENTIFY_SYSTEM = "IDENTIFY_SYSTEM";
 
     private static final int FIRST_WITH_OPTION_LISTS = 15;
     private static final int FIRST_WITH_ALTER = 17;
@@ -25,23 +26,27 @@ final class CommandText {
 
     private CommandText() {}
 
-    static String show(String parameter) {
+    /** Returns {@code SHOW}. */
+    public static String show(String parameter) {
         if (!PARAMETER_NAME.matcher(parameter).matches()) {
             throw new ConfigurationException(SqlState.INVALID_NAME, "invalid configuration parameter name");
         }
         return "SHOW " + parameter;
     }
 
-    static String timelineHistory(TimelineId timeline) {
+    /** Returns {@code TIMELINE_HISTORY}. */
+    public static String timelineHistory(TimelineId timeline) {
         return "TIMELINE_HISTORY " + timeline;
     }
 
-    static String readSlot(String slot, int serverMajor) {
+    /** Returns {@code READ_REPLICATION_SLOT}. */
+    public static String readSlot(String slot, int serverMajor) {
         requireServer(serverMajor, FIRST_WITH_OPTION_LISTS, "READ_REPLICATION_SLOT");
         return "READ_REPLICATION_SLOT " + identifier(slot);
     }
 
-    static String createSlot(CreateSlot slot, int serverMajor) {
+    /** Returns {@code CREATE_REPLICATION_SLOT}. */
+    public static String createSlot(CreateSlot slot, int serverMajor) {
         String plugin = slot.plugin();
         String kind = plugin == null ? "PHYSICAL" : "LOGICAL " + identifier(plugin);
         List<String> options =
@@ -99,7 +104,8 @@ final class CommandText {
         };
     }
 
-    static String alterSlot(AlterSlot slot, int serverMajor) {
+    /** Returns {@code ALTER_REPLICATION_SLOT}. */
+    public static String alterSlot(AlterSlot slot, int serverMajor) {
         requireServer(serverMajor, FIRST_WITH_ALTER, "ALTER_REPLICATION_SLOT");
         List<String> options = new ArrayList<>();
         addFlag(options, "FAILOVER", slot.failover());
@@ -116,11 +122,13 @@ final class CommandText {
         }
     }
 
-    static String dropSlot(String slot, boolean wait) {
+    /** Returns {@code DROP_REPLICATION_SLOT}. */
+    public static String dropSlot(String slot, boolean wait) {
         return "DROP_REPLICATION_SLOT " + identifier(slot) + (wait ? " WAIT" : "");
     }
 
-    static String startReplication(StreamOptions options) {
+    /** Returns {@code START_REPLICATION}. */
+    public static String startReplication(StreamOptions options) {
         String slot = options.slot();
         String through = slot == null ? "" : " SLOT " + identifier(slot);
         if (options instanceof StreamOptions.Logical logical) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,7 +22,7 @@ final class PasswordFileTest {
         Path file = directory.resolve("pgpass");
         Files.writeString(file, content);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-        Secret found = new PasswordFile(file).find("h", "5432", "replication", "u");
+        Secret found = new PasswordFile(file, warning -> {}).find("h", "5432", "replication", "u");
         return found == null ? null : found.reveal();
     }
 
@@ -61,8 +61,9 @@ final class PasswordFileTest {
 
     @Test
     void ignoresWhatIsNoFile() {
-        assertThat(new PasswordFile(directory).find("h", "1", "d", "u")).isNull();
-        assertThat(new PasswordFile(directory.resolve("none")).find("h", "1", "d", "u"))
+        assertThat(new PasswordFile(directory, warning -> {}).find("h", "1", "d", "u"))
+                .isNull();
+        assertThat(new PasswordFile(directory.resolve("none"), warning -> {}).find("h", "1", "d", "u"))
                 .isNull();
     }
 }

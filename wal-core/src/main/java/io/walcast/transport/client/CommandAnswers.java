@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.SystemIdentifier;
@@ -19,24 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers of replication commands as typed values. An answer that a sound server cannot give stops the receiver
- * ({@link RefusedException} 08P01): what it says about identity and timelines must not be guessed.
+ * ({@link RefusedException} 08P01): what it says about identity and timelines must not be guessed. Stateless.
  */
-final class CommandAnswers {
-    static final int LARGEST_HISTORY_BYTES = 1 << 20;
+public final class CommandAnswers {
+    /** The size of the largest history file that is taken, 1 MB. */
+    public static final int LARGEST_HISTORY_BYTES = 1 << 20;
 
     private static final int IDENTITY_COLUMNS = 3;
 
     private CommandAnswers() {}
 
     /** Checks the columns of {@code IDENTIFY_SYSTEM} as soon as they are described. */
-    static void checkIdentityColumns(int columns) {
+    public static void checkIdentityColumns(int columns) {
         if (columns < IDENTITY_COLUMNS) {
             throw refused("could not identify system: got %d fields, expected %d or more"
                     .formatted(columns, IDENTITY_COLUMNS));
         }
     }
 
-    static SystemIdentity systemIdentity(List<QueryResult> results) {
+    /** Returns the answer to {@code IDENTIFY_SYSTEM}. */
+    public static SystemIdentity systemIdentity(List<QueryResult> results) {
         QueryResult result = onlyRow(results, IDENTITY_COLUMNS, "could not identify system");
         SystemIdentifier identifier = parse(result.text(0, 0), SystemIdentifier::parse, "invalid system identifier");
         TimelineId timeline = parse(result.text(0, 1), TimelineId::parse, "timeline out of range");
@@ -45,7 +47,8 @@ final class CommandAnswers {
         return new SystemIdentity(identifier, timeline, flushed, database);
     }
 
-    static String shown(List<QueryResult> results, String parameter) {
+    /** Returns the answer to {@code SHOW}. */
+    public static String shown(List<QueryResult> results, String parameter) {
         String value = onlyRow(results, 1, "could not show " + parameter).text(0, 0);
         if (value == null) {
             throw refused("could not show " + parameter + ": got null");
@@ -53,7 +56,8 @@ final class CommandAnswers {
         return value;
     }
 
-    static TimelineHistoryFile timelineHistory(List<QueryResult> results, TimelineId timeline) {
+    /** Returns the answer to {@code TIMELINE_HISTORY}. */
+    public static TimelineHistoryFile timelineHistory(List<QueryResult> results, TimelineId timeline) {
         QueryResult result = onlyRow(results, 2, "unexpected response to TIMELINE_HISTORY");
         if (result.columns().size() != 2) {
             throw refused("unexpected response to TIMELINE_HISTORY: got %d fields, expected 2"
@@ -70,7 +74,8 @@ final class CommandAnswers {
         return new TimelineHistoryFile(timeline, expected, ByteBuffer.wrap(content));
     }
 
-    static Optional<SlotPosition> slotPosition(List<QueryResult> results) {
+    /** Returns the answer to {@code READ_REPLICATION_SLOT}; empty if there is no such slot. */
+    public static Optional<SlotPosition> slotPosition(List<QueryResult> results) {
         QueryResult result = onlyRow(results, 3, "could not read replication slot");
         String type = result.text(0, 0);
         if (type == null) {
@@ -84,7 +89,8 @@ final class CommandAnswers {
                 restartTimeline == null ? null : parse(restartTimeline, TimelineId::parse, "timeline out of range")));
     }
 
-    static CreatedSlot createdSlot(List<QueryResult> results) {
+    /** Returns the answer to {@code CREATE_REPLICATION_SLOT}. */
+    public static CreatedSlot createdSlot(List<QueryResult> results) {
         QueryResult result = onlyRow(results, 4, "could not create replication slot");
         String name = parse(result.text(0, 0), Function.identity(), "could not create replication slot: no name");
         Lsn consistentPoint = parse(result.text(0, 1), Lsn::parse, "could not parse consistent_point");
@@ -92,7 +98,7 @@ final class CommandAnswers {
     }
 
     /** Returns what follows the timeline: the first result with rows says so, if there is one. */
-    static EndResult endOfTimeline(List<QueryResult> results) {
+    public static EndResult endOfTimeline(List<QueryResult> results) {
         for (QueryResult result : results) {
             if (result.hasRows()) {
                 return endOfTimeline(result);

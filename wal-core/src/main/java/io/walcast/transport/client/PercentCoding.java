@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import io.walcast.core.error.ConfigurationException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-decoding as libpq does it: {@code +} means itself, {@code %00} is forbidden. */
-final class PercentCoding {
+/** Percent-decoding in URIs as libpq does it: {@code +} means itself, {@code %00} is forbidden. Stateless. */
+public final class PercentCoding {
     private PercentCoding() {}
 
-    /** Decodes {@code encoded}; errors show {@code shown} in its place. */
-    static String decode(String encoded, String shown) {
+    /**
+     * Decodes {@code encoded}; errors show {@code shown} in its place.
+     *
+     * @throws ConfigurationException if it cannot be decoded
+     */
+    public static String decode(String encoded, String shown) {
         byte[] bytes = encoded.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
         for (int i = 0; i < bytes.length; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import java.time.Duration;
 
@@ -9,16 +9,17 @@ import java.time.Duration;
  * @param atNs the moment, on {@link System#nanoTime}'s scale; means nothing if {@code never}
  * @param never whether there is no such moment
  */
-record Deadline(long atNs, boolean never) {
-    static final Deadline NEVER = new Deadline(0, true);
+public record Deadline(long atNs, boolean never) {
+    /** No moment: waiting never ends by itself. */
+    public static final Deadline NEVER = new Deadline(0, true);
 
     /** Returns the moment {@code limit} from now; zero means never. */
-    static Deadline after(Duration limit) {
+    public static Deadline after(Duration limit) {
         return limit.isZero() ? NEVER : new Deadline(System.nanoTime() + limit.toNanos(), false);
     }
 
     /** Returns the earlier of the two. */
-    Deadline earlier(Deadline other) {
+    public Deadline earlier(Deadline other) {
         if (never) {
             return other;
         }
@@ -26,11 +27,12 @@ record Deadline(long atNs, boolean never) {
     }
 
     /** Returns how long there is still to wait; 0 or less when it has passed. */
-    long leftNs() {
+    public long leftNs() {
         return never ? Long.MAX_VALUE / 4 : atNs - System.nanoTime();
     }
 
-    boolean hasPassed() {
+    /** Returns whether the moment has come. */
+    public boolean hasPassed() {
         return leftNs() <= 0;
     }
 }

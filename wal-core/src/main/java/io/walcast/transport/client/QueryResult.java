@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import io.walcast.core.error.ProtocolViolationException;
 import java.nio.charset.StandardCharsets;
@@ -14,28 +14,37 @@ import org.jspecify.annotations.Nullable;
  * @param rows its rows, as bytes in text format
  * @param tag the completion tag
  */
-record QueryResult(List<String> columns, List<List<byte @Nullable []>> rows, String tag) {
+public record QueryResult(List<String> columns, List<List<byte @Nullable []>> rows, String tag) {
 
     /** Returns a value as text, or null for SQL null. */
-    @Nullable
-    String text(int row, int column) {
+    public @Nullable String text(int row, int column) {
         return text(rows.get(row).get(column));
     }
 
-    static @Nullable String text(byte @Nullable [] value) {
+    /** Returns {@code value} as text, or null for SQL null. */
+    public static @Nullable String text(byte @Nullable [] value) {
         return value == null ? null : new String(value, StandardCharsets.UTF_8);
     }
 
-    boolean hasRows() {
+    /** Returns whether it is of a command that returns rows. */
+    public boolean hasRows() {
         return !columns.isEmpty();
     }
 
-    /** Collects a result while it arrives. */
-    static final class Builder {
+    /** Collects a result while it arrives. Confined to one thread. */
+    public static final class Builder {
         private final List<List<byte @Nullable []>> rows = new ArrayList<>();
         private @Nullable List<String> columns;
 
-        List<String> columns(List<String> names) {
+        /** Makes one for the next result. */
+        public Builder() {}
+
+        /**
+         * Takes the names of the columns, and returns them.
+         *
+         * @throws ProtocolViolationException if the result has some already
+         */
+        public List<String> columns(List<String> names) {
             if (columns != null) {
                 throw new ProtocolViolationException("RowDescription twice for one result");
             }
@@ -43,7 +52,12 @@ record QueryResult(List<String> columns, List<List<byte @Nullable []>> rows, Str
             return names;
         }
 
-        List<byte @Nullable []> row(List<byte @Nullable []> values) {
+        /**
+         * Takes a row, and returns it.
+         *
+         * @throws ProtocolViolationException if it does not fit the columns
+         */
+        public List<byte @Nullable []> row(List<byte @Nullable []> values) {
             List<String> described = columns;
             if (described == null) {
                 throw new ProtocolViolationException("DataRow without RowDescription");
@@ -56,7 +70,8 @@ record QueryResult(List<String> columns, List<List<byte @Nullable []>> rows, Str
             return values;
         }
 
-        QueryResult complete(String tag) {
+        /** Returns the result. */
+        public QueryResult complete(String tag) {
             return new QueryResult(columns == null ? List.of() : columns, rows, tag);
         }
     }

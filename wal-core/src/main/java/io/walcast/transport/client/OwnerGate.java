@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.walcast.core.error.ConnectionException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: {@link #enter} and {@link #exit} by the owner, {@link #close} by any thread.
  */
-final class OwnerGate {
+public final class OwnerGate {
     private enum Use {
         AWAY,
         INSIDE,
@@ -32,12 +32,12 @@ final class OwnerGate {
     private @Nullable Thread owner;
 
     /** Makes the gate; {@code release} runs exactly once after {@link #close}, never while the owner is inside. */
-    OwnerGate(Runnable release) {
+    public OwnerGate(Runnable release) {
         this.release = release;
     }
 
     /** The owner begins a call: what was lent is given back. */
-    void enter() {
+    public void enter() {
         synchronized (lock) {
             owner = Thread.currentThread();
             if (closed) {
@@ -49,7 +49,7 @@ final class OwnerGate {
     }
 
     /** The owner ends a call; {@code lent} if it takes a borrowed buffer with it. */
-    void exit(boolean lent) {
+    public void exit(boolean lent) {
         synchronized (lock) {
             if (use == Use.RELEASED) {
                 return;
@@ -62,7 +62,7 @@ final class OwnerGate {
     }
 
     /** Closes; returns whether this call was the first. */
-    boolean close() {
+    public boolean close() {
         synchronized (lock) {
             boolean first = !closed;
             closed = true;
@@ -81,7 +81,8 @@ final class OwnerGate {
         }
     }
 
-    static ConnectionException closedException() {
+    /** Returns what calls of a closed connection fail with. */
+    public static ConnectionException closedException() {
         return new ConnectionException("connection is closed", null);
     }
 }

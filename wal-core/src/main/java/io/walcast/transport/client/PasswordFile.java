@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,25 +11,23 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A password file (PostgreSQL manual, "The Password File"): lines of {@code host:port:database:user:password}, where
  * {@code *} matches anything and a backslash takes the meaning off a colon or a backslash. The first match counts.
  *
  * @param file its path
+ * @param warnings told why a file is not used
  */
-record PasswordFile(Path file) {
-    private static final Logger logger = LoggerFactory.getLogger(PasswordFile.class);
+public record PasswordFile(Path file, Consumer<String> warnings) {
     private static final int FIELDS_BEFORE_PASSWORD = 4;
     private static final Set<PosixFilePermission> FORBIDDEN =
             EnumSet.range(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_EXECUTE);
 
     /** Returns the password of the first line that matches, or null; a file that others can read is ignored. */
-    @Nullable
-    Secret find(String host, String port, String database, String user) {
+    public @Nullable Secret find(String host, String port, String database, String user) {
         if (!isUsable()) {
             return null;
         }
@@ -51,15 +49,15 @@ record PasswordFile(Path file) {
             return false;
         }
         if (!attributes.isRegularFile()) {
-            logger.warn("password file \"{}\" is not a plain file", file);
+            warnings.accept("password file \"%s\" is not a plain file".formatted(file));
             return false;
         }
         Set<PosixFilePermission> open = EnumSet.noneOf(PosixFilePermission.class);
         open.addAll(attributes.permissions());
         open.retainAll(FORBIDDEN);
         if (!open.isEmpty()) {
-            logger.warn(
-                    "password file \"{}\" has group or world access; permissions should be u=rw (0600) or less", file);
+            warnings.accept("password file \"%s\" has group or world access; permissions should be u=rw (0600) or less"
+                    .formatted(file));
         }
         return open.isEmpty();
     }
@@ -68,7 +66,7 @@ record PasswordFile(Path file) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
-            logger.warn("could not read password file \"{}\"", file, e);
+            warnings.accept("could not read password file \"%s\": %s".formatted(file, e));
             return List.of();
         }
     }
