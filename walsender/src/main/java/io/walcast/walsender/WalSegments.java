@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any thread.
  */
 public final class WalSegments implements AutoCloseable {
-    private static final int PIECES_AHEAD = 2;
     private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long SWEEP_SECONDS = 10;
@@ -111,7 +110,7 @@ public final class WalSegments implements AutoCloseable {
             if (!isJustWritten(name, start, position)) {
                 boolean warm = segment.readAhead.isWarm(wait.piece, offset + length, nowNs);
                 boolean isCurrent = position != null && position.timeline().equals(name.timeline());
-                readAhead(segment, wait.piece, upto, nowNs, isCurrent);
+                readAhead(segment, wait.piece, warm, upto, nowNs, isCurrent);
                 if (!warm) {
                     segment.await(wait);
                     return null;
@@ -156,38 +155,43 @@ public final class WalSegments implements AutoCloseable {
     }
 
     /**
-     * Has that piece and the next ones read, unless they are in the cache; into the next segment too if that is surely of the
-     * same timeline.
+     * Has what is not in the cache read: the rest of the run that begins with that piece or before it, and once the stream need
+     * not wait, the next one too; in the next segment only if that is surely of the same timeline.
      */
     @GuardedBy("lock")
-    private void readAhead(OpenSegment segment, int piece, Lsn upto, long nowNs, boolean isCurrent) {
-        SegmentSize size = wal.segmentSize();
-        Lsn at = segment.name.start(size).plus((long) piece * WalSndReadAhead.PIECE_BYTES);
-        OpenSegment from = segment;
-        for (int i = 0; i <= PIECES_AHEAD && at.isBefore(upto); i++) {
-            if (i > 0 && size.offset(at) == 0) {
-                if (!isCurrent) {
-                    return;
-                }
-                from = find(from.name.next());
+    private void readAhead(OpenSegment segment, int piece, boolean warm, Lsn upto, long nowNs, boolean isCurrent) {
+        int end = readRun(segment, piece, upto, nowNs);
+        if (!warm) {
+            return;
+        }
+        SegmentName next = segment.name.next();
+        if (end < wal.segmentSize().bytes()) {
+            readRun(segment, end / WalSndReadAhead.PIECE_BYTES, upto, nowNs);
+        } else if (isCurrent && next.start(wal.segmentSize()).isBefore(upto)) {
+            OpenSegment following = find(next);
+            if (following.isOpen()) {
+                readRun(following, 0, upto, nowNs);
             }
-            if (!from.isOpen()) {
-                return;
-            }
-            int bytes = (int) Math.min(upto.minus(at), WalSndReadAhead.PIECE_BYTES);
-            readAhead(from, size.offset(at), bytes, nowNs);
-            at = at.plus(bytes);
         }
     }
 
+    /** Returns the end of the run. */
     @GuardedBy("lock")
-    private void readAhead(OpenSegment segment, int offset, int bytes, long nowNs) {
-        int piece = offset / WalSndReadAhead.PIECE_BYTES;
-        int upto = offset + bytes;
-        if (!segment.readAhead.isWarm(piece, upto, nowNs) && segment.readAhead.begin(piece)) {
-            segment.lease();
-            pool.execute(() -> read(segment, piece, upto));
+    private int readRun(OpenSegment segment, int piece, Lsn upto, long nowNs) {
+        SegmentSize size = wal.segmentSize();
+        int endOfRun = Math.min(size.bytes(), WalSndReadAhead.endOfRun(piece));
+        int limit = (int) Math.min(endOfRun, upto.minus(segment.name.start(size)));
+        int from = piece * WalSndReadAhead.PIECE_BYTES;
+        while (from < limit) {
+            int begun = from;
+            int end = segment.readAhead.begin(begun, limit, nowNs);
+            if (end > begun) {
+                segment.lease();
+                pool.execute(() -> read(segment, begun, end));
+            }
+            from = Math.max(end, begun + WalSndReadAhead.PIECE_BYTES);
         }
+        return endOfRun;
     }
 
     /** On the pool. */
@@ -220,9 +224,19 @@ public final class WalSegments implements AutoCloseable {
         }
     }
 
-    /** On the pool. */
-    private void read(OpenSegment segment, int piece, int upto) {
-        int from = piece * WalSndReadAhead.PIECE_BYTES;
+    /** On the pool; whoever waits for a piece goes on when that one is there. */
+    private void read(OpenSegment segment, int from, int upto) {
+        int at = from;
+        while (at < upto) {
+            int end = Math.min(upto, at + WalSndReadAhead.PIECE_BYTES);
+            readPiece(segment, at, end);
+            at = end;
+        }
+        release(segment);
+    }
+
+    private void readPiece(OpenSegment segment, int from, int upto) {
+        int piece = from / WalSndReadAhead.PIECE_BYTES;
         StorageException failure = null;
         try {
             int end = WalSndReadAhead.read(segment.file(), from, upto);
@@ -243,7 +257,6 @@ public final class WalSegments implements AutoCloseable {
             }
             ended = segment.takeWaits(piece);
         }
-        release(segment);
         for (WalSndWait wait : ended) {
             wait.end(failure);
         }

@@ -171,6 +171,31 @@ class WalSegmentsTest {
         await().until(() -> segments.openSegments() == 2);
     }
 
+    /** So that many streams at as many places take turns at a slow disk. */
+    @Test
+    void nothingBeyondTheRunIsReadForAStreamThatWaits() throws InterruptedException {
+        CountDownLatch slow = new CountDownLatch(1);
+        CountDownLatch reading = new CountDownLatch(1);
+        fixture.fileSystem.beforeEachCall(call -> {
+            if (call.kind() == Kind.READ && call.detail().startsWith("0+262144")) {
+                reading.countDown();
+                awaitQuietly(slow);
+            }
+        });
+        WalSndReader reader = segments.reader();
+        Semaphore woken = new Semaphore(0);
+        assertThat(ask(reader, START, woken)).isNull();
+        ServedFixture.await(woken);
+        assertThat(ask(reader, START, woken)).isNull();
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(segments.openSegments()).isOne();
+        slow.countDown();
+        ServedFixture.await(woken);
+        assertThat(ask(reader, START, woken)).isNotNull().satisfies(WalChunk::close);
+        assertThat(segments.openSegments()).isEqualTo(2);
+    }
+
     @Test
     void whatHasJustBeenFlushedIsNotReadAhead() {
         Lsn at = fixture.end();
@@ -290,8 +315,8 @@ class WalSegmentsTest {
     void filesThatNobodyNeedsAreClosedWhenThereAreTooMany() {
         try (WalSegments few = segments(clock, WalSegmentsOptions.DEFAULTS.withOpenSegments(1))) {
             WalChunk held = next(few.reader(), START, fixture.end());
-            next(few.reader(), SIZE.start(2), fixture.end()).close();
-            await().until(() -> reads("000000010000000000000002") >= 12);
+            next(few.reader(), SIZE.start(2), SIZE.start(3)).close();
+            await().until(() -> reads("000000010000000000000002") >= 16);
             clock.advance(Duration.ofSeconds(2));
             next(few.reader(), SIZE.start(3), fixture.end()).close();
 
