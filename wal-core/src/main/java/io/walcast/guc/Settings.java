@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -33,7 +35,7 @@ public final class Settings {
     /** By name in lower case. */
     private final Map<String, SettingValue> values;
 
-    /** Names as they were given of settings that only a session knows ({@code a.b}). */
+    /** Names as they were given of settings that only an extension or a session knows ({@code a.b}). */
     private final Map<String, String> customNames;
 
     private Settings(Map<String, SettingValue> values, Map<String, String> customNames) {
@@ -50,24 +52,23 @@ public final class Settings {
     }
 
     /**
-     * Returns the defaults, changed by a settings file. Where a name comes twice the last one counts.
+     * Returns the defaults, changed by a settings file. Where a name comes twice the last one counts. A name with a dot, which
+     * nobody here knows, is kept for whom its first part names.
      *
      * @param text the file's content, in the syntax of {@code postgresql.conf}
      * @param file its name, for errors
      * @throws ConfigurationException with file and line if anything in it cannot be used
      */
     public static Settings parse(String text, String file) {
-        Map<String, SettingValue> values = new HashMap<>(DEFAULTS.values);
+        Settings settings = DEFAULTS;
         for (ConfigFile.Entry entry : ConfigFile.parse(text, file)) {
             try {
-                Setting setting = known(entry.name());
-                requireInFile(setting);
-                values.put(SettingTable.key(entry.name()), setting.read(entry.value(), NEWEST_MAJOR));
+                settings = settings.withStated(entry.name(), entry.value(), NEWEST_MAJOR);
             } catch (InvalidSettingException e) {
                 throw e.toOperator(file + ", line " + entry.line() + ": ");
             }
         }
-        return new Settings(values, Map.of());
+        return settings;
     }
 
     /**
@@ -92,11 +93,20 @@ public final class Settings {
      */
     public Settings withOption(String name, String value) {
         try {
-            requireInFile(known(name));
+            return withStated(name, value, majorVersion());
         } catch (InvalidSettingException e) {
             throw e.toOperator("");
         }
-        return with(name, value);
+    }
+
+    /** Returns the same with what the operator says of one setting. */
+    private Settings withStated(String name, String value, int major) {
+        Setting setting = SettingTable.find(name);
+        if (setting == null) {
+            return withCustom(name, value);
+        }
+        requireInFile(setting);
+        return with(setting, setting.read(value, major));
     }
 
     /**
@@ -156,7 +166,7 @@ public final class Settings {
                 changed.put(key, value(key));
             }
         }
-        return new Settings(changed, customNames);
+        return new Settings(changed, next.customNames);
     }
 
     /**
@@ -175,7 +185,7 @@ public final class Settings {
         return names;
     }
 
-    /** Returns the names of the settings that have another value in {@code other}. */
+    /** Returns the names of the settings that have another value in {@code other}, or that only one of both has. */
     public List<String> differences(Settings other) {
         List<String> names = new ArrayList<>();
         for (Setting setting : SettingTable.all()) {
@@ -184,7 +194,29 @@ public final class Settings {
                 names.add(setting.name());
             }
         }
+        Map<String, String> custom = new TreeMap<>(other.customNames);
+        custom.putAll(customNames);
+        custom.forEach((key, name) -> {
+            if (!Objects.equals(values.get(key), other.values.get(key))) {
+                names.add(name);
+            }
+        });
         return names;
+    }
+
+    /**
+     * Returns the settings of the extension {@code prefix}, those named {@code prefix.parameter}, by the parameter in lower
+     * case.
+     */
+    public Map<String, String> custom(String prefix) {
+        String start = SettingTable.key(prefix) + ".";
+        Map<String, String> own = new TreeMap<>();
+        for (String key : customNames.keySet()) {
+            if (key.startsWith(start)) {
+                own.put(key.substring(start.length()), value(key).shown());
+            }
+        }
+        return own;
     }
 
     private static boolean isReloadable(Setting setting) {

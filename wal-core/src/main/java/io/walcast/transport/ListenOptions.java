@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param scheme how the address was written: the transport's name, or another word that the transport knows ({@code grpcs});
  *     empty for PostgreSQL's own protocol
  * @param address to bind; port 0 takes a free one
- * @param tls certificate and key; null offers no TLS
+ * @param tls certificate and key; null offers no TLS. A transport with schemes of its own is given them always, and knows
+ *     by the scheme whether it needs them: there may be no such files
  * @param limits what strangers may take
  * @param clock for the times in messages, and for deadlines
  * @param parameters what is meant for this transport alone, by name: the node's settings {@code NAME.parameter} without

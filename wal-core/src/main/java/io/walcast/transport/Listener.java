@@ -2,7 +2,6 @@
 package io.walcast.transport;
 
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /** A bound address. Safe for use from any thread. */
 public interface Listener extends AutoCloseable {
@@ -18,11 +17,12 @@ public interface Listener extends AutoCloseable {
     void reload();
 
     /**
-     * Does the same with other TLS files, or switches TLS off; a listener without TLS has nothing to do.
+     * Does the same with other TLS files or none, and takes over what it can of the other parameters for connections made from
+     * now on; scheme, address, limits and clock stay those it was opened with.
      *
      * @throws io.walcast.core.error.ConfigurationException if they cannot be used; what was in use stays in use
      */
-    default void reload(ListenOptions.@Nullable Tls tls) {
+    default void reload(ListenOptions options) {
         reload();
     }
 

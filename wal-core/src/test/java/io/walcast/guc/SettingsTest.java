@@ -3,6 +3,7 @@ package io.walcast.guc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.ServerErrorException;
@@ -259,5 +260,30 @@ class SettingsTest {
                 .hasMessage("walcast.conf, line 1: unrecognized configuration parameter \"shared_buffers\"");
         assertThatThrownBy(() -> Settings.parse("wal_segment_size = 1MB", "walcast.conf"))
                 .hasMessage("walcast.conf, line 1: parameter \"wal_segment_size\" cannot be changed");
+    }
+
+    @Test
+    void keepsWhatIsSaidOfExtensions() {
+        Settings node = Settings.parse("Grpc.Window = 4MB\ngrpc.window = 8MB\nother.x = 'a b'", "walcast.conf")
+                .withOption("grpc.keepalive", "10s");
+
+        assertThat(node.custom("GRPC")).containsOnly(entry("window", "8MB"), entry("keepalive", "10s"));
+        assertThat(node.custom("other")).containsOnly(entry("x", "a b"));
+        assertThat(node.custom("oth")).isEmpty();
+        assertThat(node.show("grpc.WINDOW")).isEqualTo("8MB");
+        assertThat(node.canonicalName("grpc.window")).isEqualTo("Grpc.Window");
+        assertThatThrownBy(() -> Settings.DEFAULTS.withOption("a.b-c", "1")).isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void takesOverByAReloadWhatIsSaidOfExtensions() {
+        Settings before = Settings.parse("a.x = 1\na.y = 1\na.z = 1", "walcast.conf");
+        Settings read = Settings.parse("a.x = 1\na.y = 2\na.new = 3", "walcast.conf");
+
+        Settings next = before.reloaded(read);
+
+        assertThat(before.differences(next)).containsExactly("a.new", "a.y", "a.z");
+        assertThat(next.custom("a")).containsOnly(entry("x", "1"), entry("y", "2"), entry("new", "3"));
+        assertThat(next.has("a.z")).isFalse();
     }
 }

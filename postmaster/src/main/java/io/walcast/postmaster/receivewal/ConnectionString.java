@@ -23,6 +23,16 @@ final class ConnectionString {
     private ConnectionString() {}
 
     /**
+     * Returns whether single options can be put behind {@code conninfo}. A transport whose strings have another form asks for a
+     * password that was typed before.
+     */
+    static boolean takesOptions(@Nullable String conninfo) {
+        return conninfo == null
+                || POSTGRESQL_URI.matcher(conninfo).matches()
+                || !OTHER_URI.matcher(conninfo).matches();
+    }
+
+    /**
      * Returns what {@code options} ask to connect with.
      *
      * @param password a password that was asked for, or null
@@ -32,7 +42,9 @@ final class ConnectionString {
         put(overriding, "host", options.host);
         put(overriding, "port", options.port);
         put(overriding, "user", options.user);
-        put(overriding, "password", password);
+        if (takesOptions(options.connectionString)) {
+            put(overriding, "password", password);
+        }
         return with(options.connectionString == null ? "" : options.connectionString, overriding);
     }
 
@@ -45,10 +57,9 @@ final class ConnectionString {
     private static String with(String conninfo, Map<String, String> overriding) {
         StringBuilder result = new StringBuilder(conninfo);
         boolean isUri = POSTGRESQL_URI.matcher(conninfo).matches();
-        if (!overriding.isEmpty() && !isUri && OTHER_URI.matcher(conninfo).matches()) {
+        if (!overriding.isEmpty() && !takesOptions(conninfo)) {
             throw new UsageException(
-                    ERROR,
-                    "this connection string cannot be combined with single options for host, port, user or password");
+                    ERROR, "this connection string cannot be combined with single options for host, port or user");
         }
         overriding.forEach((keyword, value) -> {
             if (isUri) {

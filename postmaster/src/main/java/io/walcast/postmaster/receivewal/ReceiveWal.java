@@ -99,8 +99,9 @@ public final class ReceiveWal implements WalcastSubcommand {
         WalReceiverTransport transport =
                 options.transport == null ? transports.forConninfo(conninfo) : transports.byName(options.transport);
         transport.checkConninfo(conninfo);
-        PrimaryAddress primary = new PrimaryAddress(
-                conninfo, transport, options.passwordMode == PasswordMode.WHEN_NEEDED ? password : null);
+        boolean isAsked = options.passwordMode == PasswordMode.WHEN_NEEDED
+                || (asked != null && !ConnectionString.takesOptions(options.connectionString));
+        PrimaryAddress primary = new PrimaryAddress(conninfo, transport, isAsked ? password : null);
         return options.isSlotAction()
                 ? new SlotAction(options, primary, messages).run()
                 : new ReceiveLoop(options, primary, messages).run();

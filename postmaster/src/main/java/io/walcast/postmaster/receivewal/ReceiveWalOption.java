@@ -12,7 +12,7 @@ enum ReceiveWalOption {
     HELP("help", '\0', "", Group.GENERAL, "show this help, then exit (only as the first argument)"),
     VERSION("version", '\0', "", Group.GENERAL, "show the version, then exit (only as the first argument)"),
     DIRECTORY("directory", 'D', "DIR", Group.GENERAL, "keep the write-ahead log in this directory"),
-    DBNAME("dbname", 'd', "CONNSTR", Group.CONNECTION, "connection string, key=value or URI"),
+    DBNAME("dbname", 'd', "CONNSTR", Group.CONNECTION, "connection string: key=value, postgresql:// or grpcs:// URI"),
     ENDPOS("endpos", 'E', "LSN", Group.GENERAL, "exit once WAL after this position was received"),
     HOST("host", 'h', "HOSTNAME", Group.CONNECTION, "the server's host, or the directory of its socket"),
     PORT("port", 'p', "PORT", Group.CONNECTION, "the server's port"),
@@ -36,7 +36,12 @@ enum ReceiveWalOption {
     NO_SYNC("no-sync", '\0', "", Group.GENERAL, "leave it to the system when files reach the disk"),
     TRANSPORT("transport", '\0', "NAME", Group.CONNECTION, "transport to use (default: the one that knows CONNSTR)"),
     PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
-    SERVE("serve", '\0', "HOST:PORT", Group.GENERAL, "also serve what is received (may be given more than once)");
+    SERVE(
+            "serve",
+            '\0',
+            "ADDRESS",
+            Group.GENERAL,
+            "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
 
     private final String longName;
     private final char shortName;

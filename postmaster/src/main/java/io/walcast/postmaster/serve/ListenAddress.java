@@ -2,6 +2,7 @@
 package io.walcast.postmaster.serve;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.walcast.core.error.ConfigurationException;
 import java.net.Inet6Address;
@@ -11,29 +12,35 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where to listen: {@code [SCHEME://][HOST:]PORT}. An IPv6 address stands in brackets; {@code *} is every address of this
- * machine; without a host it is {@code localhost}.
+ * Where to listen: {@code [SCHEME://][HOST:]PORT[?NAME=VALUE&…]}. An IPv6 address stands in brackets; {@code *} is every address
+ * of this machine; without a host it is {@code localhost}. Names and values may be percent-encoded.
  *
  * @param scheme of the transport, in lower case; empty for PostgreSQL's own protocol
  * @param host a name or an address, {@code *} for all
  * @param port 0 for a free one
+ * @param parameters for the transport, by name, in their order
  */
-public record ListenAddress(String scheme, String host, int port) {
+public record ListenAddress(String scheme, String host, int port, Map<String, String> parameters) {
     private static final String LOCALHOST = "localhost";
     private static final String EVERYWHERE = "*";
     private static final int MAX_PORT = 65535;
-    private static final Pattern FORM =
-            Pattern.compile("(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?:\\[([^\\]]*)\\]|([^:\\[\\]]*)):)?([0-9]{1,5})/?");
+    private static final Pattern FORM = Pattern.compile(
+            "(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?:\\[([^\\]]*)\\]|([^:\\[\\]]*)):)?([0-9]{1,5})/?(?:\\?(.*))?",
+            Pattern.DOTALL);
 
     public ListenAddress {
         requireNonNull(scheme, "scheme");
         requireNonNull(host, "host");
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         if (port < 0 || port > MAX_PORT) {
             throw new ConfigurationException("port: %d (expected: 0 to %d)".formatted(port, MAX_PORT));
         }
@@ -54,7 +61,10 @@ public record ListenAddress(String scheme, String host, int port) {
         String scheme = matcher.group(1) == null ? "" : matcher.group(1).toLowerCase(Locale.ROOT);
         String host = matcher.group(2) != null ? matcher.group(2) : matcher.group(3);
         return new ListenAddress(
-                scheme, host == null || host.isEmpty() ? LOCALHOST : host, Integer.parseInt(matcher.group(4)));
+                scheme,
+                host == null || host.isEmpty() ? LOCALHOST : host,
+                Integer.parseInt(matcher.group(4)),
+                UriParameters.parse(requireNonNullElse(matcher.group(5), "")));
     }
 
     /**
@@ -96,6 +106,7 @@ public record ListenAddress(String scheme, String host, int port) {
     /** Returns the form that {@link #parse} reads. */
     @Override
     public String toString() {
-        return (scheme.isEmpty() ? "" : scheme + "://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return (scheme.isEmpty() ? "" : scheme + "://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port
+                + (parameters.isEmpty() ? "" : "?" + UriParameters.print(parameters));
     }
 }

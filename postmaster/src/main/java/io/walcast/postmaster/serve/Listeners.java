@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.serve;
 
+import io.walcast.core.error.WalException;
 import io.walcast.transport.ListenOptions;
 import io.walcast.transport.Listener;
 import io.walcast.transport.ReplicationService;
@@ -9,12 +10,14 @@ import io.walcast.transport.WalSenderTransports;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The addresses a node listens on.
@@ -22,10 +25,32 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: opened, reloaded and closed by one thread.
  */
 final class Listeners implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(Listeners.class);
+
+    /** Not told in the log: PostgreSQL does not either. */
+    private static final String LIBPQ = "libpq";
+
     private final List<Bound> bound = new ArrayList<>();
 
-    /** An open listener and the transport it speaks. */
-    private record Bound(String transport, Listener listener) {}
+    /** What to tell a listener. */
+    @FunctionalInterface
+    interface OptionsSource {
+        /** Returns it for the transport of that name, and one of the addresses that {@code address} stands for. */
+        ListenOptions options(ListenAddress address, String transport, InetSocketAddress bind);
+    }
+
+    /** An open listener, where it was asked for, and the transport it speaks. */
+    private record Bound(ListenAddress address, String transport, Listener listener) {
+
+        /** Returns by which word of its transport it is known. */
+        String word() {
+            return address.scheme().isEmpty() ? transport : address.scheme();
+        }
+
+        ListenOptions options(OptionsSource source) {
+            return source.options(address, transport, listener.address());
+        }
+    }
 
     private Listeners() {}
 
@@ -38,7 +63,7 @@ final class Listeners implements AutoCloseable {
     static Listeners open(
             List<ListenAddress> addresses,
             WalSenderTransports transports,
-            Function<InetSocketAddress, ListenOptions> options,
+            OptionsSource options,
             ReplicationService service) {
         Listeners listeners = new Listeners();
         try {
@@ -54,15 +79,12 @@ final class Listeners implements AutoCloseable {
 
     /** A name may stand for several addresses; a free port is taken once for all of them. */
     private void open(
-            ListenAddress address,
-            WalSenderTransport transport,
-            Function<InetSocketAddress, ListenOptions> options,
-            ReplicationService service) {
+            ListenAddress address, WalSenderTransport transport, OptionsSource options, ReplicationService service) {
         int port = address.port();
         for (InetSocketAddress each : address.resolve()) {
             InetSocketAddress wanted = port == 0 ? each : new InetSocketAddress(each.getAddress(), port);
-            Listener listener = transport.listen(options.apply(wanted), service);
-            bound.add(new Bound(transport.name(), listener));
+            Listener listener = transport.listen(options.options(address, transport.name(), wanted), service);
+            bound.add(new Bound(address, transport.name(), listener));
             port = listener.address().getPort();
         }
     }
@@ -77,7 +99,7 @@ final class Listeners implements AutoCloseable {
                             ip instanceof Inet6Address ? "IPv6" : "IPv4",
                             ip.getHostAddress(),
                             address.getPort(),
-                            each.transport().equals("libpq") ? "" : " (" + each.transport() + ")"));
+                            each.word().equals(LIBPQ) ? "" : " (" + each.word() + ")"));
         }
     }
 
@@ -88,15 +110,41 @@ final class Listeners implements AutoCloseable {
             InetSocketAddress address = each.listener().address();
             rows.add(Map.of(
                     "transport", each.transport(),
+                    "scheme", each.word(),
                     "address", address.getAddress().getHostAddress(),
                     "port", address.getPort()));
         }
         return rows;
     }
 
-    /** Has each use these TLS files, or none, for connections made from now on. */
-    void reload(ListenOptions.@Nullable Tls tls) {
-        bound.forEach(each -> each.listener().reload(tls));
+    /**
+     * Has all of them use other options for connections made from now on, or none of them.
+     *
+     * @param options those from now on
+     * @param before those so far
+     * @throws io.walcast.core.error.ConfigurationException if one of them cannot
+     */
+    void reload(OptionsSource options, OptionsSource before) {
+        Deque<Bound> reloaded = new ArrayDeque<>();
+        try {
+            for (Bound each : bound) {
+                each.listener().reload(each.options(options));
+                reloaded.push(each);
+            }
+        } catch (WalException e) {
+            for (Bound each : reloaded) {
+                restore(each, before);
+            }
+            throw e;
+        }
+    }
+
+    private static void restore(Bound each, OptionsSource before) {
+        try {
+            each.listener().reload(each.options(before));
+        } catch (WalException e) {
+            logger.warn("{}: {}", each.address(), e.getMessage()); // its files are not what they were
+        }
     }
 
     /** Takes no connection from now on. */

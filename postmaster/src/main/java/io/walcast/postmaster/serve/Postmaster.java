@@ -153,12 +153,7 @@ public final class Postmaster implements AutoCloseable {
         Serving started = Serving.start(wal, removal, node.home(), this, log, parts);
         serving = started;
         started.startCheckpoints(this, parts);
-        Settings atStart = settings;
-        Listeners bound = Listeners.open(
-                wanted,
-                transports,
-                address -> ListenSettings.options(address, atStart, node.home()),
-                started.service());
+        Listeners bound = Listeners.open(wanted, transports, listenOptions(settings), started.service());
         parts.add(bound::close);
         listeners = bound;
         NodeStatus told = new NodeStatus(node, started, receiver, bound);
@@ -171,6 +166,10 @@ public final class Postmaster implements AutoCloseable {
                 + (position == null
                         ? "no WAL yet"
                         : "timeline " + position.timeline() + ", WAL up to " + position.flushedUpto()));
+    }
+
+    private Listeners.OptionsSource listenOptions(Settings from) {
+        return (address, transport, bind) -> ListenSettings.options(address, transport, bind, from, node.home());
     }
 
     /** Returns the settings in force. */
@@ -208,7 +207,7 @@ public final class Postmaster implements AutoCloseable {
             AccessRules rules = loadAccess(node, next);
             Listeners bound = listeners;
             if (bound != null) {
-                bound.reload(ListenSettings.tls(next, node.home()));
+                bound.reload(listenOptions(next), listenOptions(before));
             }
             settings = next;
             access = rules;
@@ -227,6 +226,10 @@ public final class Postmaster implements AutoCloseable {
             log.accept("parameter \"" + name + "\" cannot be changed without restarting the server");
         }
         for (String name : before.differences(next)) {
+            if (!next.has(name)) {
+                log.accept("parameter \"" + name + "\" removed from configuration file, reset to default");
+                continue;
+            }
             String later = ListenSettings.AT_START.equals(name) ? ", which takes effect at the next start" : "";
             log.accept("parameter \"" + name + "\" changed to \"" + next.show(name) + "\"" + later);
         }

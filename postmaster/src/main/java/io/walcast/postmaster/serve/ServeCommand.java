@@ -66,9 +66,10 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--listen"},
-            paramLabel = "HOST:PORT",
-            description = "where to listen, port 0 for a free one; may be given more than once "
-                    + "(default: listen_addresses and port of walcast.conf)")
+            paramLabel = "ADDRESS",
+            description = "where to listen: HOST:PORT, grpc://HOST:PORT (plaintext) or grpcs://HOST:PORT (TLS), "
+                    + "behind it parameters of the transport (?NAME=VALUE&...); port 0 for a free one; "
+                    + "may be given more than once (default: listen_addresses and port of walcast.conf)")
     private List<String> listen = new ArrayList<>();
 
     @Option(

@@ -135,8 +135,7 @@ public final class StatusCommand implements Callable<Integer> {
     private static String listeners(@Nullable Object listeners) {
         List<String> shown = new ArrayList<>();
         for (Map<?, ?> listener : rows(listeners)) {
-            shown.add(
-                    listener.get("address") + " port " + listener.get("port") + " (" + listener.get("transport") + ")");
+            shown.add(listener.get("address") + " port " + listener.get("port") + " (" + listener.get("scheme") + ")");
         }
         return shown.isEmpty() ? "nothing" : String.join(", ", shown);
     }

@@ -40,6 +40,15 @@ class ConnectionStringTest {
         assertThatThrownBy(() -> conninfo(null, "-d", "grpc://h:1", "-p", "2")).isInstanceOf(UsageException.class);
     }
 
+    @Test
+    void leavesAPasswordToTheTransportWhoseUriHasNoPlaceForIt() {
+        assertThat(conninfo("secret", "-d", "grpcs://h:1")).isEqualTo("grpcs://h:1");
+        assertThat(ConnectionString.takesOptions("grpcs://h:1")).isFalse();
+        assertThat(ConnectionString.takesOptions("postgresql://h:1")).isTrue();
+        assertThat(ConnectionString.takesOptions("host=h")).isTrue();
+        assertThat(ConnectionString.takesOptions(null)).isTrue();
+    }
+
     private static String conninfo(@Nullable String password, String... arguments) {
         List<String> all = new ArrayList<>(List.of("-D", "x"));
         all.addAll(List.of(arguments));

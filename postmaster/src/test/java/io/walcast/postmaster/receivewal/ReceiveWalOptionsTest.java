@@ -40,7 +40,7 @@ class ReceiveWalOptionsTest {
 
         assertThat(options.isRelay()).isTrue();
         assertThat(options.serve)
-                .containsExactly(new ListenAddress("", "localhost", 5433), new ListenAddress("", "::1", 0));
+                .containsExactly(ListenAddress.parse("localhost:5433"), ListenAddress.parse("[::1]:0"));
         assertThat(parse("-D", "x").isRelay()).isFalse();
         assertThatThrownBy(() -> parse("-D", "x", "--serve", "here")).hasMessageContaining("expected: HOST:PORT");
     }

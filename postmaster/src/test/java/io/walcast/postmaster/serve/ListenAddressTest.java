@@ -3,10 +3,12 @@ package io.walcast.postmaster.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.walcast.core.error.ConfigurationException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +28,39 @@ class ListenAddressTest {
         "GRPC://[fe80::1]:80/,    grpc, fe80::1,   80"
     })
     void isReadAsItIsWritten(String text, String scheme, String host, int port) {
-        assertThat(ListenAddress.parse(text)).isEqualTo(new ListenAddress(scheme, host, port));
+        assertThat(ListenAddress.parse(text)).isEqualTo(new ListenAddress(scheme, host, port, Map.of()));
+    }
+
+    @Test
+    void mayHaveParametersForItsTransport() {
+        ListenAddress address =
+                ListenAddress.parse("grpcs://*:5434/?window=4MB&compression=zstd%2Cg+zip&x=a=%c3%A4?&e=");
+
+        assertThat(address.scheme()).isEqualTo("grpcs");
+        assertThat(address.port()).isEqualTo(5434);
+        assertThat(address.parameters())
+                .containsExactly(
+                        entry("window", "4MB"), entry("compression", "zstd,g+zip"), entry("x", "a=ä?"), entry("e", ""));
+        assertThat(ListenAddress.parse(address.toString())).isEqualTo(address);
+        assertThat(ListenAddress.parse("5433?").parameters()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h:1?a=1&a=2,   \"\"a\"\" twice",
+        "h:1?a=1&%61=2, \"\"a\"\" twice",
+        "h:1?a,         expected: NAME=VALUE",
+        "h:1?=1,        expected: NAME=VALUE",
+        "h:1?a=1&,      expected: NAME=VALUE",
+        "h:1?a=%4,      invalid percent-encoded token: \"\"%4\"\"",
+        "h:1?a=%zz1,    invalid percent-encoded token: \"\"%zz\"\"",
+        "h:1?a=%00,     invalid percent-encoded token: \"\"%00\"\"",
+        "h:1?a=%ff,     expected: UTF-8"
+    })
+    void refusesParametersThatCannotBeRead(String text, String reason) {
+        assertThatThrownBy(() -> ListenAddress.parse(text))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(reason.replace("\"\"", "\""));
     }
 
     @ParameterizedTest

@@ -143,7 +143,9 @@ class StatusCommandTest {
         status.put("state", "running");
         status.put("started_at", Instant.parse("2026-01-02T03:04:05Z"));
         status.put("written_at", at);
-        status.put("listeners", List.of(Map.of("transport", "libpq", "address", "127.0.0.1", "port", 5433)));
+        status.put(
+                "listeners",
+                List.of(Map.of("transport", "libpq", "scheme", "libpq", "address", "127.0.0.1", "port", 5433)));
         status.put("timeline", 1);
         status.put("flushed_lsn", "0/5000000");
         status.put("system_identifier", "42");

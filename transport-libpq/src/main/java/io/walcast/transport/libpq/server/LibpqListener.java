@@ -110,7 +110,12 @@ final class LibpqListener implements Listener {
     }
 
     @Override
-    public void reload(ListenOptions.@Nullable Tls tls) {
+    public void reload(ListenOptions options) {
+        LibpqSenderTransport.requireNoParameters(options);
+        reload(options.tls());
+    }
+
+    private void reload(ListenOptions.@Nullable Tls tls) {
         context.tls.set(ServerTls.ofNullable(tls));
         tlsFiles = tls;
     }
