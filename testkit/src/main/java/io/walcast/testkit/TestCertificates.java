@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TestCertificates {
     private static final String PASSWORD = "changeit";
+    private static final String STARTED = "-1H";
     private static final int PATIENCE_SECONDS = 60;
 
     private final Path directory;
@@ -43,9 +44,14 @@ public final class TestCertificates {
 
     /** Makes a key that {@code authority} certifies; {@code more} are keytool's options. */
     public TestCertificates signed(String alias, String authority, String dname, String... more) {
+        return signedFrom(STARTED, alias, authority, dname, more);
+    }
+
+    /** Makes such a key whose certificate is valid for a day from {@code startDate} on, in keytool's form: {@code +1d}. */
+    public TestCertificates signedFrom(String startDate, String alias, String authority, String dname, String... more) {
         List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-signer", authority, "-dname", dname));
         arguments.addAll(List.of(more));
-        keytool(arguments);
+        run("-genkeypair", startDate, arguments);
         return this;
     }
 
@@ -66,7 +72,7 @@ public final class TestCertificates {
     }
 
     private void keytool(List<String> arguments) {
-        run("-genkeypair", "-1H", arguments);
+        run("-genkeypair", STARTED, arguments);
     }
 
     private void run(String action, String startDate, List<String> arguments) {

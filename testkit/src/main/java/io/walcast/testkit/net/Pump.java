@@ -3,7 +3,6 @@ package io.walcast.testkit.net;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 final class Pump implements Runnable {
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final int SLICES_PER_SECOND = 50;
+
+    /** What a wait may take longer than it should is made up for, up to this. */
+    private static final long MOST_CREDIT_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Direction direction;
     private final Socket from;
@@ -23,6 +25,7 @@ final class Pump implements Runnable {
     private Behaviour behaviour = Behaviour.PASS;
     private long version = -1;
     private long offset;
+    private long sentUpToNs = System.nanoTime();
 
     Pump(Direction direction, Socket from, Socket to, BehaviourSwitch behaviours, Tap.Wire wire, Ender ender) {
         this.direction = direction;
@@ -42,13 +45,13 @@ final class Pump implements Runnable {
 
     @Override
     public void run() {
-        try {
+        try (DelayLine line = new DelayLine(to.getOutputStream())) {
             InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
             for (int length = read(in); length >= 0; length = read(in)) {
                 wire.seen(direction, ByteBuffer.wrap(buffer, 0, length).asReadOnlyBuffer());
-                forward(out, length);
+                forward(line, length);
             }
+            line.drain();
             to.shutdownOutput();
         } catch (IOException e) {
             ender.end(Ending.RST);
@@ -87,7 +90,7 @@ final class Pump implements Runnable {
         }
     }
 
-    private void forward(OutputStream out, int length) throws IOException, InterruptedException {
+    private void forward(DelayLine line, int length) throws IOException, InterruptedException {
         awaitFlow();
         if (!behaviour.delay().isZero()) {
             pause(behaviour.delay().toNanos());
@@ -98,16 +101,19 @@ final class Pump implements Runnable {
             int piece = pieceLength(length - done);
             if (behaviour.flow() == Behaviour.Flow.PASS) {
                 corrupt(done, piece);
-                out.write(buffer, done, piece);
+                line.write(buffer, done, piece, behaviour.latency());
             }
             done += piece;
             offset += piece;
             if (behaviour.cutAfterBytes() >= 0 && offset >= behaviour.cutAfterBytes()) {
+                line.drain();
                 ender.end(behaviour.ending());
                 return;
             }
             if (behaviour.bytesPerSecond() > 0) {
-                pause(TimeUnit.SECONDS.toNanos(piece) / behaviour.bytesPerSecond());
+                sentUpToNs = Math.max(sentUpToNs, System.nanoTime() - MOST_CREDIT_NS)
+                        + TimeUnit.SECONDS.toNanos(piece) / behaviour.bytesPerSecond();
+                pause(sentUpToNs - System.nanoTime());
             }
         }
     }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,35 @@ class MisbehavingProxyIT {
 
             assertThat(echo(client, "slow")).isEqualTo("slow");
             assertThat(System.nanoTime() - start).isGreaterThan(SILENCE_MS * 1_000_000L);
+        }
+    }
+
+    @Test
+    void isALongLine() throws IOException, InterruptedException {
+        byte[] much = new byte[16 << 20];
+        new Random(1).nextBytes(much);
+        proxy.behave(Behaviour.PASS
+                .withLatency(Duration.ofMillis(SILENCE_MS))
+                .withThrottle(32L << 20)
+                .withPieces(64 << 10));
+        try (Socket client = connect()) {
+            long start = System.nanoTime();
+            Thread writer = new Thread(() -> write(client, much));
+            writer.start();
+
+            assertThat(client.getInputStream().readNBytes(much.length)).isEqualTo(much);
+            // One piece after the other would take 100 s.
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(2 * SILENCE_MS + 500), Duration.ofSeconds(10));
+            writer.join();
+        }
+    }
+
+    private static void write(Socket client, byte[] bytes) {
+        try {
+            client.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
