@@ -36,12 +36,7 @@ enum ReceiveWalOption {
     NO_SYNC("no-sync", '\0', "", Group.GENERAL, "leave it to the system when files reach the disk"),
     TRANSPORT("transport", '\0', "NAME", Group.CONNECTION, "transport to use (default: the one that knows CONNSTR)"),
     PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
-    SERVE(
-            "serve",
-            '\0',
-            "ADDRESS",
-            Group.GENERAL,
-            "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
+    SERVE("serve", '\0', "ADDRESS", Group.GENERAL, "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
 
     private final String longName;
     private final char shortName;
