@@ -16,10 +16,20 @@ public sealed interface SentFrame {
         }
     }
 
-    /** WAL, as the message {@code WalData}. The chunk is closed when its bytes were taken, or will not be. */
-    record Wal(WalChunk chunk) implements SentFrame {
+    /**
+     * WAL, as the message {@code WalData}. The call that sends it closes the chunk, when its bytes were taken or will not be;
+     * whoever does not pass it to a call closes the chunk himself.
+     *
+     * @param level how hard to try, if the call compresses its messages; 0 as hard as the method does by itself
+     */
+    record Wal(WalChunk chunk, int level) implements SentFrame {
         public Wal {
             requireNonNull(chunk, "chunk");
+        }
+
+        /** Makes one that is compressed, if at all, as hard as the method does by itself. */
+        public Wal(WalChunk chunk) {
+            this(chunk, 0);
         }
     }
 }

@@ -14,7 +14,7 @@ final class SentFrameMarshaller implements MethodDescriptor.Marshaller<SentFrame
     @Override
     public InputStream stream(SentFrame frame) {
         return frame instanceof SentFrame.Wal wal
-                ? new SentWal(wal.chunk())
+                ? new SentWal(wal.chunk(), wal.level())
                 : messages.stream(((SentFrame.Message) frame).response());
     }
 

@@ -17,12 +17,14 @@ final class SentWal extends InputStream implements Drainable, KnownLength {
     private static final ThreadLocal<byte[]> COPY = ThreadLocal.withInitial(() -> new byte[COPY_BYTES]);
 
     private final WalChunk chunk;
+    private final int level;
     private final ByteBuffer header;
     private final ByteBuffer data;
     private boolean isClosed;
 
-    SentWal(WalChunk chunk) {
+    SentWal(WalChunk chunk, int level) {
         this.chunk = chunk;
+        this.level = level;
         ByteBuffer bytes = null;
         try {
             bytes = chunk.buffer();
@@ -60,9 +62,12 @@ final class SentWal extends InputStream implements Drainable, KnownLength {
 
     @Override
     public int drainTo(OutputStream target) throws IOException {
-        byte[] copy = COPY.get();
         int total = 0;
         try {
+            if (target instanceof PackedMessage packed) {
+                return pack(packed);
+            }
+            byte[] copy = COPY.get();
             for (int count; (count = read(copy, 0, copy.length)) > 0; ) {
                 target.write(copy, 0, count);
                 total += count;
@@ -70,6 +75,16 @@ final class SentWal extends InputStream implements Drainable, KnownLength {
         } finally {
             close();
         }
+        return total;
+    }
+
+    private int pack(PackedMessage packed) {
+        int total = available();
+        if (level != 0) {
+            packed.level(level);
+        }
+        packed.write(header);
+        packed.write(data);
         return total;
     }
 

@@ -8,6 +8,9 @@ import io.walcast.transport.grpc.v1.SessionResponse;
 
 /** The method {@code Session}, as each end knows it. */
 public final class SessionMethod {
+    /** How many bytes a message may have, in either direction, compressed or not. */
+    public static final int MAX_MESSAGE_BYTES = 1 << 20;
+
     private static final MethodDescriptor<SessionRequest, SessionResponse> GENERATED =
             ReplicationGrpc.getSessionMethod();
 
