@@ -72,7 +72,7 @@ public final class WalSegments implements AutoCloseable {
     }
 
     /** Returns a reader for one stream. */
-    WalSndReader reader() {
+    public WalSndReader reader() {
         return new WalSndReader(this);
     }
 

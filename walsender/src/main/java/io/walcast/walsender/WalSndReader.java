@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: confined to the stream. Nothing here opens or reads a file, or blocks.
  */
-final class WalSndReader {
+public final class WalSndReader {
     /** The most that one message carries ({@code MAX_SEND_SIZE}). */
-    static final int MAX_SEND_SIZE = 16 * XLogPageHeader.PAGE_BYTES;
+    public static final int MAX_SEND_SIZE = 16 * XLogPageHeader.PAGE_BYTES;
 
     private final WalSegments segments;
     private @Nullable WalSndWait waiting;
@@ -42,8 +42,8 @@ final class WalSndReader {
      * @throws StorageException with 58P01 if the segment is not there any more; 58030 or XX001 if it cannot be read or is not
      *     that segment; with the next call it is tried again
      */
-    @Nullable
-    WalChunk next(TimelineId fileTimeline, Lsn start, Lsn upto, Lsn serverEnd, int maxBytes, Runnable wake) {
+    public @Nullable WalChunk next(
+            TimelineId fileTimeline, Lsn start, Lsn upto, Lsn serverEnd, int maxBytes, Runnable wake) {
         WalSndWait before = waiting;
         if (before != null) {
             if (!before.isDone()) {
