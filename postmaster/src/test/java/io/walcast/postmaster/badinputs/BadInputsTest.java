@@ -39,14 +39,14 @@ final class BadInputsTest {
     private static final String RESOURCE = "/bad-inputs/bad-inputs.jsonl";
     private static final String FILE_PROPERTY = "walcast.badInputs";
 
-    /** What the tests of transport-libpq and walsender ask, and what needs minutes or WAL that was lost. */
-    private static final Set<String> ELSEWHERE =
-            Set.of("conninfo", "scram (client)", "commands (session)", "copydata (walsender)");
+    /** What the tests of transport-libpq ask. */
+    private static final Set<String> ELSEWHERE = Set.of("conninfo", "scram (client)");
 
     private final List<BadInputRunner> runners = new ArrayList<>();
     private final Set<String> withoutParser = new TreeSet<>();
     private final Set<String> notRunHere = new TreeSet<>();
     private SessionRunner sessions;
+    private SlowReaderRunner slowReaders;
     private int cases;
     private int asStated;
     private int not;
@@ -63,11 +63,15 @@ final class BadInputsTest {
         runners.add(new CommandRunner());
         sessions = new SessionRunner(directory);
         runners.add(sessions);
+        runners.add(new StoppingRunner(directory));
+        slowReaders = new SlowReaderRunner(directory);
+        runners.add(slowReaders);
     }
 
     @AfterAll
     void closeSessions() {
         sessions.close();
+        slowReaders.close();
     }
 
     @TestFactory
@@ -117,8 +121,6 @@ final class BadInputsTest {
     /** Names the part of a kind that is missing where the rest of it is there. */
     private static String part(BadInput input) {
         return switch (input.kind()) {
-            case "commands" -> " (session)";
-            case "copydata" -> " (walsender)";
             case "scram" -> input.isAbout("[client]") ? " (client)" : "";
             case "wal" -> StorageRunner.isAboutCompression(input) ? " (compressed)" : "";
             default -> "";

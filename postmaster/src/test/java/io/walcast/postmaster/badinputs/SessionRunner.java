@@ -3,51 +3,33 @@ package io.walcast.postmaster.badinputs;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
-import io.walcast.core.SegmentName;
-import io.walcast.core.SegmentSize;
-import io.walcast.core.SystemIdentifier;
-import io.walcast.core.TimelineId;
 import io.walcast.core.protocol.StandbyMessage.StatusUpdate;
-import io.walcast.postmaster.NodeDirectory;
 import io.walcast.postmaster.RelayNode;
-import io.walcast.postmaster.ServingProgram;
-import io.walcast.testkit.SyntheticWal;
 import io.walcast.testkit.standby.BackendMessage;
 import io.walcast.testkit.standby.FromServer;
 import io.walcast.testkit.standby.FrontendBytes;
 import io.walcast.testkit.standby.LibpqSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What standbys send to a real walsender: commands as far as a session decides, and messages in a stream. The node is on
- * timeline 2, which began at 0/1000000, and has a slot {@code p1}, and {@code s1}, which is in use.
+ * timeline 2, which began at 0/1000000, and has the slots {@code p1}, {@code s1}, which is in use, {@code l1}, which is a
+ * logical one, and {@code lost1}, which was invalidated.
  */
 final class SessionRunner implements BadInputRunner, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration A_MOMENT = Duration.ofMillis(300);
-    private static final SegmentSize SIZE = new SegmentSize(SegmentSize.MIN_BYTES);
-    private static final TimelineId TIMELINE = TimelineId.of(2);
-    private static final Lsn START = Lsn.parse("0/1000000");
-    private static final Lsn END = START.plus(100_000);
+    private static final Lsn START = ServedDirectory.START;
+    private static final int WAL_BYTES = 100_000;
+    private static final Lsn END = START.plus(WAL_BYTES);
     private static final int HEADER_BYTES = 5;
     private static final int MANY = 2_000;
     private static final int MAX_ANSWERS_PER_S = 100;
-
-    /** What needs a server that decodes, or one that has lost WAL, or minutes. */
-    private static final Set<String> ELSEWHERE = Set.of(
-            "logical slot used as physical",
-            "invalidated slot",
-            "command while stopping",
-            "[srv] client never reads",
-            "[srv] client reads 1 byte per second");
 
     private final Path root;
     private @Nullable RelayNode node;
@@ -62,7 +44,9 @@ final class SessionRunner implements BadInputRunner, AutoCloseable {
     public boolean applies(BadInput input) {
         boolean fromStandby = input.kind().equals("copydata") && !isFromServer(input);
         boolean command = input.kind().equals("commands") && CommandRunner.needsSession(input);
-        return (fromStandby || command) && !ELSEWHERE.contains(input.name());
+        return (fromStandby || command)
+                && !SlowReaderRunner.isAboutReading(input)
+                && !StoppingRunner.isAboutStopping(input);
     }
 
     private static boolean isFromServer(BadInput input) {
@@ -213,17 +197,9 @@ final class SessionRunner implements BadInputRunner, AutoCloseable {
     private RelayNode node() throws IOException {
         RelayNode started = node;
         if (started == null) {
-            ServingProgram.initialize(root, false, "max_wal_senders = 50");
-            ServingProgram.write(root.resolve("users"), "rep - replication\nplain -\n");
-            Path wal = root.resolve("pg_wal");
-            SyntheticWal synthetic =
-                    new SyntheticWal(new SystemIdentifier(7_000_000_000_000_000_001L), TIMELINE, SIZE, 1);
-            Files.write(
-                    wal.resolve(SegmentName.containing(TIMELINE, START, SIZE).fileName(SIZE) + ".partial"),
-                    Arrays.copyOf(synthetic.bytes(START, 100_000), SIZE.bytes()));
-            Files.writeString(wal.resolve("00000002.history"), "1\t" + START + "\tno recovery target specified\n");
-            started = new RelayNode(NodeDirectory.laidOut(root));
-            started.serveStored(TIMELINE, START, END);
+            started = ServedDirectory.make(root, WAL_BYTES, "max_wal_senders = 50")
+                    .withForeignSlots()
+                    .serve();
             node = started;
             LibpqSocket holder = LibpqSocket.open(started.address());
             busy = holder;

@@ -140,6 +140,14 @@ final class SettledExceptions {
                     "",
                     "a length within the limit may be true: the rest is waited for, as PostgreSQL does"),
             new Instead(
+                    "commands",
+                    "command while stopping",
+                    "ERROR",
+                    "ERROR, session lives",
+                    "55000",
+                    "cannot execute new commands while WAL sender is in stopping mode",
+                    "PostgreSQL's SQLSTATE; 57P01 is what it ends an idle session with then"),
+            new Instead(
                     "copydata",
                     "message length = boundary value #[789]",
                     "FATAL",
