@@ -42,6 +42,12 @@ public final class TestCertificates {
         return this;
     }
 
+    /** Makes an authority whose time was over a day ago. */
+    public TestCertificates expiredAuthority(String alias) {
+        run("-genkeypair", "-2d", List.of("-alias", alias, "-dname", "CN=" + alias, "-ext", "bc:c", "-keyalg", "EC"));
+        return this;
+    }
+
     /** Makes a key that {@code authority} certifies; {@code more} are keytool's options. */
     public TestCertificates signed(String alias, String authority, String dname, String... more) {
         return signedFrom(STARTED, alias, authority, dname, more);

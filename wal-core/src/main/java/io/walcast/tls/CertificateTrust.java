@@ -16,13 +16,17 @@ import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.List;
 import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManagerFactorySpi;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trust in certificates that an authority of a file has signed.
  *
- * <p>With a file of revocation lists, each certificate of the chain needs a list of its issuer that is in force and does
+ * <p>An authority that has expired is none. With a file of revocation lists, each certificate of the chain needs a list of its issuer that is in force and does
  * not name it; nobody is asked over the network.
  */
 public final class CertificateTrust {
@@ -34,24 +38,47 @@ public final class CertificateTrust {
      * @param authorities PEM file of the authorities; null for the platform's own
      * @param revoked PEM file of revocation lists, for named authorities only; null for none
      * @throws GeneralSecurityException if the JDK will not have them
-     * @throws IOException if the JDK will not have them
      */
     public static TrustManagerFactory of(@Nullable Path authorities, @Nullable Path revoked)
-            throws GeneralSecurityException, IOException {
-        KeyStore roots = authorities == null ? null : storeOf(PemFile.certificates(authorities));
-        if (roots == null || revoked == null) {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(roots);
-            return factory;
+            throws GeneralSecurityException {
+        if (authorities == null) {
+            return jdkTrust(null);
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-        factory.init(new CertPathTrustManagerParameters(withRevocation(roots, PemFile.revocationLists(revoked))));
+        List<X509CRL> lists = revoked == null ? null : PemFile.revocationLists(revoked);
+        return new OneTrust(new RootsInForce(PemFile.certificates(authorities), roots -> trust(roots, lists)));
+    }
+
+    private static X509ExtendedTrustManager trust(List<X509Certificate> roots, @Nullable List<X509CRL> lists)
+            throws GeneralSecurityException {
+        KeyStore store = storeOf(roots);
+        TrustManagerFactory factory;
+        if (lists == null) {
+            factory = jdkTrust(store);
+        } else {
+            factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(new CertPathTrustManagerParameters(withRevocation(store, lists)));
+        }
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509ExtendedTrustManager trust) {
+                return trust;
+            }
+        }
+        throw new GeneralSecurityException("no trust manager for X.509");
+    }
+
+    private static TrustManagerFactory jdkTrust(@Nullable KeyStore roots) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(roots);
         return factory;
     }
 
-    private static KeyStore storeOf(List<X509Certificate> certificates) throws GeneralSecurityException, IOException {
+    private static KeyStore storeOf(List<X509Certificate> certificates) throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
+        try {
+            store.load(null, null);
+        } catch (IOException e) { // it reads nothing
+            throw new GeneralSecurityException(e);
+        }
         for (int i = 0; i < certificates.size(); i++) {
             store.setCertificateEntry("root-" + i, certificates.get(i));
         }
@@ -68,5 +95,31 @@ public final class CertificateTrust {
         parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
         parameters.addCertPathChecker(checker);
         return parameters;
+    }
+
+    /** A factory that hands out what it was given. */
+    private static final class OneTrust extends TrustManagerFactory {
+        OneTrust(TrustManager trust) {
+            super(new Spi(trust), null, "walcast");
+        }
+
+        private static final class Spi extends TrustManagerFactorySpi {
+            private final TrustManager trust;
+
+            Spi(TrustManager trust) {
+                this.trust = trust;
+            }
+
+            @Override
+            protected void engineInit(@Nullable KeyStore store) {}
+
+            @Override
+            protected void engineInit(ManagerFactoryParameters parameters) {}
+
+            @Override
+            protected TrustManager[] engineGetTrustManagers() {
+                return new TrustManager[] {trust};
+            }
+        }
     }
 }

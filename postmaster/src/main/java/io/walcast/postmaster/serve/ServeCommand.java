@@ -35,7 +35,9 @@ import picocli.CommandLine.Spec;
             "64:the command line, a setting or an access rule cannot be used",
             "74:the local disk failed",
             "75:address or directory in use: may be started again",
-            "78:needs a person: damaged files"
+            "78:needs a person: damaged files",
+            "130:ended at once by a second signal, SIGINT",
+            "143:the same, SIGTERM"
         },
         footer = {
             "",

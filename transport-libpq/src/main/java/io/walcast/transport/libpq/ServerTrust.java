@@ -5,7 +5,6 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import io.walcast.tls.CertificateTrust;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerTrust {
     private ServerTrust() {}
 
-    static TrustManagerFactory of(TlsSettings settings) throws GeneralSecurityException, IOException {
+    static TrustManagerFactory of(TlsSettings settings) throws GeneralSecurityException {
         Path roots = roots(settings);
         Path revoked = revoked(settings);
         if (roots == null && !settings.systemRoots()) {

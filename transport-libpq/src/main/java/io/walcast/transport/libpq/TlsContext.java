@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
+import io.walcast.tls.KeyMatch;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
 import io.walcast.transport.client.Secret;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -51,7 +53,8 @@ final class TlsContext {
         }
     }
 
-    private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder) throws SSLException {
+    private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder)
+            throws GeneralSecurityException, SSLException {
         Path file = settings.certificate();
         boolean wanted = settings.certificateMode() != TlsSettings.CertificateMode.DISABLE;
         if (!wanted || file == null || (!settings.certificateNamed() && !Files.exists(file))) {
@@ -63,8 +66,9 @@ final class TlsContext {
             throw new ConfigurationException(
                     SqlState.UNDEFINED_FILE, "certificate present, but not private key file \"%s\"".formatted(key));
         }
-        builder.keyManager(
-                PrivateKeyFile.read(key, revealed(settings.keyPassphrase())), chain.toArray(new X509Certificate[0]));
+        PrivateKey secret = PrivateKeyFile.read(key, revealed(settings.keyPassphrase()));
+        KeyMatch.require(secret, chain.get(0), key);
+        builder.keyManager(secret, chain.toArray(new X509Certificate[0]));
     }
 
     private static char @Nullable [] revealed(@Nullable Secret passphrase) {

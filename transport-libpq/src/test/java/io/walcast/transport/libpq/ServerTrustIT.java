@@ -32,6 +32,8 @@ final class ServerTrustIT {
         certificates = new TestCertificates(directory)
                 .authority("ca")
                 .authority("other-ca")
+                .expiredAuthority("old-ca")
+                .signed("of-old", "old-ca", "CN=of-old", "-keyalg", "EC")
                 .signed("good", "ca", "CN=good", "-keyalg", "EC")
                 .signed("bad", "ca", "CN=bad", "-keyalg", "EC");
         root = "sslmode=verify-ca sslrootcert=" + certificates.certificate("ca") + " ";
@@ -96,5 +98,25 @@ final class ServerTrustIT {
         assertThatThrownBy(() -> check("sslrootcert=system sslcrl=/x", "good"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("sslcrl together with sslrootcert=system is not supported");
+    }
+
+    /** As with OpenSSL; the JDK does not look at the dates of what it is told to trust. */
+    @Test
+    void anExpiredRootCountsForNothing() throws Exception {
+        String old = "sslmode=verify-ca sslrootcert=" + certificates.certificate("old-ca");
+
+        assertRefused(old, "of-old");
+        assertRefused(old, "old-ca");
+        check(root, "ca");
+    }
+
+    @Test
+    void theRootsBesideAnExpiredOneCountOn() throws Exception {
+        String both =
+                Files.readString(certificates.certificate("old-ca")) + Files.readString(certificates.certificate("ca"));
+        String roots = "sslmode=verify-ca sslrootcert=" + certificates.write("both.crt", both);
+
+        check(roots, "good");
+        assertRefused(roots, "of-old");
     }
 }

@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.tls.CertificateTrust;
+import io.walcast.tls.KeyMatch;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
 import io.walcast.tls.ServerEndPoint;
@@ -57,6 +58,7 @@ final class ServerTls {
         List<X509Certificate> chain = PemFile.certificates(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
         try {
+            KeyMatch.require(key, chain.get(0), files.key());
             SslContextBuilder builder = SslContextBuilder.forServer(key, chain.toArray(new X509Certificate[0]))
                     .sslProvider(SslProvider.JDK)
                     .protocols(VERSIONS.subList(lowest, VERSIONS.size()))

@@ -179,6 +179,16 @@ class AuthenticationIT {
     }
 
     @Test
+    void refusesAKeyThatIsNotItsCertificates() {
+        String mixed = "sslcert=" + certificates.certificate("rep") + " sslkey=" + certificates.key("other");
+
+        assertThatThrownBy(() -> connect(verified() + mixed))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("certificate does not match private key file \"%s\"".formatted(certificates.key("other")));
+        assertThat(server.service.sessions).isEmpty();
+    }
+
+    @Test
     void endsTheHandshakeWithACertificateThatIsRevoked() {
         server.service.rules = FakeRules.of(AuthMethod.TRUST);
         assertThatThrownBy(() -> connect(verified() + client("other"))).isNotNull();
