@@ -9,6 +9,9 @@ public final class PrintableText {
     public static final int MAX_LENGTH = 1024;
 
     private static final String CUT = "...";
+    private static final String ESCAPED = "\\x%02x";
+    private static final int LINE_SEPARATOR = 0x2028;
+    private static final int PARAGRAPH_SEPARATOR = 0x2029;
 
     private PrintableText() {}
 
@@ -35,11 +38,30 @@ public final class PrintableText {
         return out.toString();
     }
 
+    /**
+     * Returns {@code text}, of any language and any number of lines, with what would steer a terminal or turn a line around as
+     * {@code \xNN}, byte by byte: control characters but for the line feed and the tab, and invisible ones ({@code Cf}).
+     */
+    public static String ofLines(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            boolean steers = Character.isISOControl(c) && c != '\n' && c != '\t';
+            if (steers || Character.getType(c) == Character.FORMAT || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR) {
+                for (byte value : Character.toString(c).getBytes(UTF_8)) {
+                    out.append(ESCAPED.formatted(value & 0xFF));
+                }
+            } else {
+                out.appendCodePoint(c);
+            }
+        });
+        return out.toString();
+    }
+
     private static void append(StringBuilder out, byte value) {
         if (value >= ' ' && value < 0x7F) {
             out.append((char) value);
         } else {
-            out.append("\\x%02x".formatted(value & 0xFF));
+            out.append(ESCAPED.formatted(value & 0xFF));
         }
     }
 }

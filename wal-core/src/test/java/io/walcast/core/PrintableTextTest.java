@@ -48,4 +48,11 @@ final class PrintableTextTest {
         assertThat(PrintableText.of("\n".repeat(257))).isEqualTo("\\x0a".repeat(255) + "...");
         assertThat(PrintableText.of("\u20ac".repeat(1024))).endsWith("\\xac...").hasSizeLessThanOrEqualTo(1024);
     }
+
+    @Test
+    void textOfSeveralLinesStaysInItsLanguage() {
+        assertThat(PrintableText.ofLines("fünf\n\t五: \u001b[2J\r\u009b\u007f\u202e\u2066\u2028"))
+                .isEqualTo("fünf\n\t五: \\x1b[2J\\x0d\\xc2\\x9b\\x7f\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+        assertThat(PrintableText.ofLines("x".repeat(5000))).hasSize(5000);
+    }
 }

@@ -2,6 +2,7 @@
 package io.walcast.postmaster.receivewal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.walcast.core.PrintableText;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.WalException;
@@ -46,7 +47,7 @@ final class Messages {
     /** Prints a line without the program's name. */
     void print(String line) {
         synchronized (lock) {
-            err.print(wiped() + safe(line) + System.lineSeparator() + statusLine);
+            err.print(wiped() + PrintableText.ofLines(line) + System.lineSeparator() + statusLine);
             err.flush();
         }
     }
@@ -95,17 +96,5 @@ final class Messages {
             text.append("\nHINT:  ").append(fields.hint());
         }
         return text.toString();
-    }
-
-    private static String safe(String line) {
-        StringBuilder safe = new StringBuilder(line.length());
-        line.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) && c != '\n' && c != '\t') {
-                safe.append("\\x%02x".formatted(c));
-            } else {
-                safe.appendCodePoint(c);
-            }
-        });
-        return safe.toString();
     }
 }

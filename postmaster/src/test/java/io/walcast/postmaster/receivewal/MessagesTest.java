@@ -34,7 +34,7 @@ class MessagesTest {
     void giveThePeerNoWayToSteerTheTerminal() {
         messages.error("a\u001b[2Jb\rc\u009bd\n\te");
 
-        assertThat(err.toString().strip()).isEqualTo("pg_receivewal: error: a\\x1b[2Jb\\x0dc\\x9bd\n\te");
+        assertThat(err.toString().strip()).isEqualTo("pg_receivewal: error: a\\x1b[2Jb\\x0dc\\xc2\\x9bd\n\te");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.walcast.transport.libpq;
 
 import com.ongres.saslprep.SASLprep;
 import io.walcast.auth.ScramKeys;
+import io.walcast.core.PrintableText;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.Retry;
@@ -113,7 +114,7 @@ final class ScramClient {
             throw new ConnectionException(
                     SqlState.INVALID_PASSWORD,
                     Retry.SLOW,
-                    "server reported SCRAM error: " + ServerFirst.printable(value.substring(2)),
+                    "server reported SCRAM error: " + PrintableText.of(value.substring(2)),
                     null);
         }
         if (!value.startsWith("v=")

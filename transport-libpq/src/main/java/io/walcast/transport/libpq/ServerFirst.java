@@ -56,10 +56,4 @@ final class ServerFirst {
             throw ScramClient.malformed(what);
         }
     }
-
-    /** Returns {@code text} cut to what a message can show. */
-    static String printable(String text) {
-        int longest = 64;
-        return text.replaceAll("[^ -~]", "?").substring(0, Math.min(text.length(), longest));
-    }
 }
