@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamStartFinder {
     private static final String GZIP = ".gz";
 
+    /** A record is in memory while it is checked. */
+    private static final long MAX_BACK_BYTES = 64 << 20;
+
     private final DirectoryLayout layout;
 
     StreamStartFinder(DirectoryLayout layout) {
@@ -136,22 +139,40 @@ final class StreamStartFinder {
 
     /**
      * Returns whether the record that goes on at the start of the newest segment, if one does, is whole; true if the segment
-     * before it, where it begins, is not there.
+     * where it begins is not there, false if that is further back than can be told with little memory.
      */
     boolean isContinuationWhole(TimelineId timeline, Lsn segmentStart, SegmentSize size) throws IOException {
-        Lsn before = new Lsn(segmentStart.value() - size.bytes());
-        if (!starts(timeline, size).contains(before)) {
-            return true;
-        }
+        List<Lsn> starts = starts(timeline, size);
         try (DirectoryPageSource pages = new DirectoryPageSource(layout, timeline, size)) {
             ByteBuffer page = ByteBuffer.allocate(XLogPageHeader.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             if (pages.read(segmentStart, page) < XLogPageHeader.PAGE_BYTES
                     || !XLogPageHeader.has(page, 0, XLogPageHeader.FIRST_IS_CONTRECORD)) {
                 return true;
             }
-            Lsn end = endOfWal(pages, before, size);
-            return end == null || end.isAfter(segmentStart);
+            long back = size.bytes();
+            while (starts.contains(new Lsn(segmentStart.value() - back))) {
+                Lsn end = endOfWal(pages, new Lsn(segmentStart.value() - back), segmentStart, size);
+                if (end != null) {
+                    return end.isAfter(segmentStart);
+                }
+                back += size.bytes();
+                if (back > MAX_BACK_BYTES) {
+                    return false;
+                }
+            }
+            return true;
         }
+    }
+
+    /** As {@link #endOfWal(DirectoryPageSource, Lsn, SegmentSize)}, null if no record begins before {@code limit}. */
+    private static @Nullable Lsn endOfWal(DirectoryPageSource pages, Lsn from, Lsn limit, SegmentSize size) {
+        XLogReader reader = new XLogReader(pages, XLogReaderOptions.of(size));
+        Optional<Lsn> first = reader.findNextRecord(from);
+        if (first.isPresent()) {
+            return first.get().isBefore(limit) ? reader.readToEnd().end() : null;
+        }
+        Lsn invalid = reader.endOfWal().end(); // the record that begins there, if that is not where the search began
+        return invalid.isAfter(from) && invalid.isBefore(limit) ? invalid : null;
     }
 
     private List<Lsn> starts(TimelineId timeline, SegmentSize size) throws IOException {

@@ -115,19 +115,51 @@ class ReceivedWalTest {
         wal.noop(900_000);
         wal.noop(300_000);
         wal.noop(1000);
+
+        requireOfferedUntilTorn("000000010000000000000002.partial", SIZE.start(2));
+    }
+
+    /** Nothing begins in the segment before: the record is from the one before that. */
+    @Test
+    void doesNotOfferARecordLongerThanASegmentWhoseRestWasTorn() throws IOException {
+        wal.noop(300_000);
+        wal.noop(2_300_000);
+        wal.noop(1000);
+
+        requireOfferedUntilTorn("000000010000000000000003.partial", SIZE.start(3));
+    }
+
+    /** What begins in the segment before is nothing but this one. */
+    @Test
+    void doesNotOfferARecordWhoseRestWasTornAfterOneThatFillsTheSegmentBefore() throws IOException {
+        wal.noop(1_300_000);
+        wal.noop(900_000);
+        wal.noop(1000);
+
+        requireOfferedUntilTorn("000000010000000000000003.partial", SIZE.start(3));
+    }
+
+    /** Nothing is there but this one. */
+    @Test
+    void doesNotOfferARecordWhoseRestWasTornThatIsTheFirst() throws IOException {
+        wal.noop(1_300_000);
+        wal.noop(1000);
+
+        requireOfferedUntilTorn("000000010000000000000002.partial", SIZE.start(2));
+    }
+
+    private void requireOfferedUntilTorn(String unfinished, Lsn offered) throws IOException {
         Lsn end = wal.position();
         receive(TimelineId.FIRST, START, end);
         reopen();
         assertThat(ReceivedWal.open(open, shared).position()).isEqualTo(new ServedPosition(TimelineId.FIRST, end));
 
-        Path partial = directory.resolve("000000010000000000000002.partial");
-        try (FileChannel file = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(directory.resolve(unfinished), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(512), 20_480);
         }
         reopen();
 
-        assertThat(ReceivedWal.open(open, shared).position())
-                .isEqualTo(new ServedPosition(TimelineId.FIRST, SIZE.start(2)));
+        assertThat(ReceivedWal.open(open, shared).position()).isEqualTo(new ServedPosition(TimelineId.FIRST, offered));
     }
 
     @Test
