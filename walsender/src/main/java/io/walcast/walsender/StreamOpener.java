@@ -63,7 +63,7 @@ final class StreamOpener {
         WalSender holder = node.walSndCtl().streamingThrough(name);
         return holder != null && holder.isSilent()
                 ? node.slots().takeOver(name, session, holder)
-                : node.slots().acquire(name, session, false);
+                : node.slots().acquire(name, session);
     }
 
     private void waitForSlot(StartReplication command, String name) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: {@link #post} and {@link SessionPeer} from any thread, all else in tasks given to {@link #post}.
  */
-public final class ServedSession implements SessionPeer {
+public final class ServedSession implements SessionPeer, Outbound.Handler {
     private static final int MAX_CHUNK_BYTES = 128 << 10;
     private static final int OUTBOUNDS_PER_TURN = 16;
 
@@ -191,7 +191,7 @@ public final class ServedSession implements SessionPeer {
             if (outbound == null) {
                 return;
             }
-            send(outbound);
+            outbound.dispatchTo(this);
         }
         schedulePull();
     }
@@ -204,19 +204,27 @@ public final class ServedSession implements SessionPeer {
         return stream == null ? null : stream.next(MAX_CHUNK_BYTES);
     }
 
-    private void send(Outbound outbound) {
-        if (outbound instanceof WalChunk chunk) {
-            outlet.send(chunk);
-        } else if (outbound instanceof Outbound.Keepalive keepalive) {
-            outlet.send(new FromServer.Keepalive(keepalive.walEnd(), keepalive.sentAt(), keepalive.replyRequested()));
-        } else if (outbound instanceof Outbound.CopyDone) {
-            outlet.send(new FromServer.CopyDone());
-            ourCopyDone = true;
-            endIfBothAreDone();
-        } else if (outbound instanceof Outbound.Shutdown) {
-            outlet.send(new FromServer.CommandComplete("COPY 0"));
-            end();
-        }
+    @Override
+    public void onWalChunk(WalChunk chunk) {
+        outlet.send(chunk);
+    }
+
+    @Override
+    public void onKeepalive(Outbound.Keepalive keepalive) {
+        outlet.send(new FromServer.Keepalive(keepalive.walEnd(), keepalive.sentAt(), keepalive.replyRequested()));
+    }
+
+    @Override
+    public void onCopyDone(Outbound.CopyDone copyDone) {
+        outlet.send(new FromServer.CopyDone());
+        ourCopyDone = true;
+        endIfBothAreDone();
+    }
+
+    @Override
+    public void onShutdown(Outbound.Shutdown shutdown) {
+        outlet.send(new FromServer.CommandComplete("COPY 0"));
+        end();
     }
 
     private void endIfBothAreDone() {

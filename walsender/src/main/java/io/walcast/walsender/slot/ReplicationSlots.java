@@ -148,18 +148,16 @@ public final class ReplicationSlots implements AutoCloseable {
     /**
      * Acquires a physical slot for {@code owner}.
      *
-     * @param takeOver whether to take it from another session, one that is half dead. That session can do nothing with the slot
-     *     from then on, and is asked to end.
      * @throws io.walcast.core.error.ServerErrorException with 42704, 55006, and 55000 if the slot is
      *     invalid or logical
      */
-    public AcquiredSlot acquire(String name, SlotOwner owner, boolean takeOver) {
-        return acquire(name, owner, active -> takeOver);
+    public AcquiredSlot acquire(String name, SlotOwner owner) {
+        return acquire(name, owner, active -> false);
     }
 
     /**
-     * As {@link #acquire(String, SlotOwner, boolean)}, taking the slot from {@code loser}, a session found half dead, if that is
-     * still the one that has it.
+     * As {@link #acquire(String, SlotOwner)}, taking the slot from {@code loser}, a session found half dead, if that is still the
+     * one that has it. That session can do nothing with the slot from then on, and is asked to end.
      */
     public AcquiredSlot takeOver(String name, SlotOwner owner, SlotOwner loser) {
         return acquire(name, owner, active -> active == loser);

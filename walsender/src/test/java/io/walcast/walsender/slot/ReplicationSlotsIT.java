@@ -113,7 +113,7 @@ class ReplicationSlotsIT {
             slots.create("never_used", false, null, OWNER);
             slots.create("moved", false, null, OWNER);
             slots.create("behind", false, () -> new Lsn(0x28), OWNER);
-            AcquiredSlot moved = slots.acquire("moved", OWNER, false);
+            AcquiredSlot moved = slots.acquire("moved", OWNER);
             moved.confirm(position, position, position);
             moved.feedback(731, 0);
             slots.setLimits(new WalKeepLimits(0, 0, 1 << 30));

@@ -67,14 +67,10 @@ class ReplicationSlotsTest {
                     "replication slot \"s\" already exists",
                     null);
             refused(() -> slots.drop("x", owner), "42704", "replication slot \"x\" does not exist", null);
-            refused(() -> slots.acquire("x", owner, true), "42704", "replication slot \"x\" does not exist", null);
+            refused(() -> slots.acquire("x", owner), "42704", "replication slot \"x\" does not exist", null);
 
-            slots.acquire("s", owner, false);
-            refused(
-                    () -> slots.acquire("s", other, false),
-                    "55006",
-                    "replication slot \"s\" is active for PID 11",
-                    null);
+            slots.acquire("s", owner);
+            refused(() -> slots.acquire("s", other), "55006", "replication slot \"s\" is active for PID 11", null);
             refused(() -> slots.drop("s", other), "55006", "replication slot \"s\" is active for PID 11", null);
         }
     }
@@ -128,7 +124,7 @@ class ReplicationSlotsTest {
             long calls = fixture.machine.calls();
 
             for (ThrowingCallable call :
-                    new ThrowingCallable[] {() -> slots.acquire(name, owner, false), () -> slots.drop(name, owner)}) {
+                    new ThrowingCallable[] {() -> slots.acquire(name, owner), () -> slots.drop(name, owner)}) {
                 refused(call, "42704", "replication slot \"" + name + "\" does not exist", null);
             }
             assertThat(slots.find(name)).isEmpty();
@@ -142,7 +138,7 @@ class ReplicationSlotsTest {
         for (int round = 0; round < 2; round++) {
             try (ReplicationSlots slots = fixture.open()) {
                 slots.create(name, false, () -> RESERVED, owner);
-                slots.acquire(name, owner, false).feedback(9, 9);
+                slots.acquire(name, owner).feedback(9, 9);
             }
             try (ReplicationSlots slots = fixture.open()) {
                 assertThat(slots.find(name)).isPresent();
@@ -198,7 +194,7 @@ class ReplicationSlotsTest {
         fixture.putState("logical", CapturedState.of(17, "logical").content());
         try (ReplicationSlots slots = fixture.open()) {
             refused(
-                    () -> slots.acquire("logical", owner, false),
+                    () -> slots.acquire("logical", owner),
                     "55000",
                     "cannot use a logical replication slot for physical replication",
                     null);
@@ -214,7 +210,7 @@ class ReplicationSlotsTest {
         fixture.putState("lost", CapturedState.of(major, "lost").content());
         for (int restart = 0; restart < 2; restart++) {
             try (ReplicationSlots slots = fixture.open()) {
-                assertThatThrownBy(() -> slots.acquire("lost", owner, true))
+                assertThatThrownBy(() -> slots.acquire("lost", owner))
                         .isInstanceOfSatisfying(
                                 ServerErrorException.class,
                                 e -> assertThat(e.fields())
@@ -238,7 +234,7 @@ class ReplicationSlotsTest {
         try (ReplicationSlots slots = fixture.open()) {
             AtomicInteger told = new AtomicInteger();
             slots.create("s", false, null, owner);
-            AcquiredSlot acquired = slots.acquire("s", owner, false);
+            AcquiredSlot acquired = slots.acquire("s", owner);
             slots.whenFree("s", told::incrementAndGet);
             Registration forgotten = slots.whenFree("s", told::incrementAndGet);
             forgotten.close();
@@ -246,7 +242,7 @@ class ReplicationSlotsTest {
 
             acquired.release();
             assertThat(told).hasValue(1);
-            AcquiredSlot second = slots.acquire("s", other, false);
+            AcquiredSlot second = slots.acquire("s", other);
             acquired.release();
 
             assertThat(second.isHeld()).isTrue();
@@ -260,13 +256,13 @@ class ReplicationSlotsTest {
     void dropsWhatWasWaitedForWhenItIsFree() {
         try (ReplicationSlots slots = fixture.open()) {
             slots.create("s", false, null, owner);
-            AcquiredSlot acquired = slots.acquire("s", owner, false);
+            AcquiredSlot acquired = slots.acquire("s", owner);
             slots.whenFree("s", () -> slots.drop("s", other));
 
             acquired.release();
 
             assertThat(slots.find("s")).isEmpty();
-            refused(() -> slots.acquire("s", owner, false), "42704", null, null);
+            refused(() -> slots.acquire("s", owner), "42704", null, null);
         }
     }
 
@@ -278,17 +274,20 @@ class ReplicationSlotsTest {
             assertThat(row(slots, "temporary").temporary()).isTrue();
             assertThat(row(slots, "temporary").activePid()).isEqualTo(11);
             assertThat(slots.minimum()).isEqualTo(RESERVED);
-            for (boolean takeOver : new boolean[] {false, true}) {
-                refused(
-                        () -> slots.acquire("temporary", other, takeOver),
-                        "55006",
-                        "replication slot \"temporary\" is active for PID 11",
-                        null);
-            }
+            refused(
+                    () -> slots.acquire("temporary", other),
+                    "55006",
+                    "replication slot \"temporary\" is active for PID 11",
+                    null);
+            refused(
+                    () -> slots.takeOver("temporary", other, owner),
+                    "55006",
+                    "replication slot \"temporary\" is active for PID 11",
+                    null);
             refused(() -> slots.drop("temporary", other), "55006", null, null);
-            slots.acquire("temporary", owner, false).release();
+            slots.acquire("temporary", owner).release();
             assertThat(row(slots, "temporary").activePid()).isEqualTo(11);
-            AcquiredSlot kept = slots.acquire("kept", owner, false);
+            AcquiredSlot kept = slots.acquire("kept", owner);
             slots.cleanUp(other);
             assertThat(slots.find("temporary")).isPresent();
 
@@ -381,7 +380,7 @@ class ReplicationSlotsTest {
             slots.create("s", false, null, owner);
             assertThat(row(slots, "s").inactiveSince()).isEqualTo(fixture.clock.now());
 
-            AcquiredSlot acquired = slots.acquire("s", owner, false);
+            AcquiredSlot acquired = slots.acquire("s", owner);
             assertThat(row(slots, "s").activePid()).isEqualTo(11);
             assertThat(row(slots, "s").active()).isTrue();
             assertThat(row(slots, "s").inactiveSince()).isNull();

@@ -65,8 +65,8 @@ class SlotCheckpointTest {
         try (ReplicationSlots slots = fixture.open()) {
             slots.create("s", false, () -> at(5), owner);
             slots.create("temporary", true, () -> at(6), owner);
-            AcquiredSlot slot = slots.acquire("s", owner, false);
-            AcquiredSlot temporary = slots.acquire("temporary", owner, false);
+            AcquiredSlot slot = slots.acquire("s", owner);
+            AcquiredSlot temporary = slots.acquire("temporary", owner);
             slot.confirm(at(15), at(19), at(20));
             temporary.confirm(at(12), at(19), at(20));
             assertThat(slots.minimum()).isEqualTo(at(5));
@@ -90,7 +90,7 @@ class SlotCheckpointTest {
     void countsWhatWasSavedThoughTheSlotMovesMeanwhile() {
         try (ReplicationSlots slots = fixture.open()) {
             slots.create("s", false, () -> at(5), owner);
-            AcquiredSlot slot = slots.acquire("s", owner, false);
+            AcquiredSlot slot = slots.acquire("s", owner);
             slot.confirm(at(8), at(19), at(20));
             fixture.machine.beforeEachCall(call -> {
                 if (call.kind() == Kind.SYNC_DIRECTORY) {
@@ -117,8 +117,8 @@ class SlotCheckpointTest {
             long first = before.machine.calls();
             before.machine.crashBefore(first + number);
             try {
-                AcquiredSlot a = slots.acquire("a", owner, false);
-                AcquiredSlot b = slots.acquire("b", owner, false);
+                AcquiredSlot a = slots.acquire("a", owner);
+                AcquiredSlot b = slots.acquire("b", owner);
                 for (int segment = 8; segment < 12; segment++) {
                     b.confirm(at(segment), at(19), at(20));
                     a.confirm(at(segment + 1), at(19), at(20));
@@ -147,7 +147,7 @@ class SlotCheckpointTest {
             slots.create("behind", false, () -> at(5), owner);
             slots.create("near", false, () -> at(18), owner);
             slots.create("unused", false, null, owner);
-            AcquiredSlot used = slots.acquire("behind", owner, false);
+            AcquiredSlot used = slots.acquire("behind", owner);
             assertThat(row(slots, "behind", wal(8)).walStatus()).isEqualTo(WalStatus.RESERVED);
             assertThat(row(slots, "behind", wal(9)).walStatus()).isEqualTo(WalStatus.UNRESERVED);
 
@@ -175,7 +175,7 @@ class SlotCheckpointTest {
             slots.setLimits(WalKeepLimits.DEFAULT);
             slots.checkpoint(wal(21), NOBODY, this::remove);
             assertThat(row(slots, "behind", wal(21)).walStatus()).isEqualTo(WalStatus.LOST);
-            assertThatThrownBy(() -> slots.acquire("behind", owner, true))
+            assertThatThrownBy(() -> slots.acquire("behind", owner))
                     .hasMessage("can no longer access replication slot \"behind\"");
             assertThat(row(slots, "near", wal(21)).walStatus()).isEqualTo(WalStatus.RESERVED);
             assertThat(row(slots, "unused", wal(21)).walStatus()).isNull();
@@ -200,8 +200,8 @@ class SlotCheckpointTest {
         try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
             slots.create("a", false, () -> at(5), owner);
             slots.create("b", false, () -> at(5), owner);
-            slots.acquire("a", first, false);
-            late.set(slots.acquire("b", owner, false));
+            slots.acquire("a", first);
+            late.set(slots.acquire("b", owner));
 
             slots.checkpoint(wal(20), NOBODY, this::remove);
 
@@ -216,7 +216,7 @@ class SlotCheckpointTest {
     void whoWaitsForASlotHearsOfItsInvalidation() {
         try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
             slots.create("s", false, () -> at(5), owner);
-            slots.acquire("s", owner, false);
+            slots.acquire("s", owner);
             AtomicInteger free = new AtomicInteger();
             slots.whenFree("s", free::incrementAndGet);
 
@@ -231,7 +231,7 @@ class SlotCheckpointTest {
     void invalidatesNothingWhereNothingIsRemoved() {
         try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
             slots.create("behind", false, () -> at(5), owner);
-            AcquiredSlot used = slots.acquire("behind", owner, false);
+            AcquiredSlot used = slots.acquire("behind", owner);
 
             slots.checkpoint(wal(20), NOBODY, null);
 
@@ -250,7 +250,7 @@ class SlotCheckpointTest {
             assertThat(row(slots, "s", wal).walStatus()).isEqualTo(WalStatus.LOST);
             assertThat(row(slots, "s", wal).safeWalSize()).isNull();
 
-            AcquiredSlot slot = slots.acquire("s", owner, false);
+            AcquiredSlot slot = slots.acquire("s", owner);
             assertThat(row(slots, "s", wal).walStatus()).isEqualTo(WalStatus.UNRESERVED);
             assertThat(row(slots, "s", wal).safeWalSize()).isEqualTo(-11 * MB - 0x123);
             slot.release();
@@ -264,7 +264,7 @@ class SlotCheckpointTest {
             slots.create("s", false, () -> at(5), owner);
             slots.create("t", false, () -> at(5), owner);
             slots.save();
-            AcquiredSlot slot = slots.acquire("s", owner, false);
+            AcquiredSlot slot = slots.acquire("s", owner);
             slot.confirm(at(6), at(8), at(9));
             slot.feedback(12, 13);
             fixture.machine.note("save");
@@ -288,7 +288,7 @@ class SlotCheckpointTest {
     void givesUpWalOnAFullDiskWithTheRoomItKept() {
         try (ReplicationSlots slots = fixture.open(new WalKeepLimits(0, 3 * MB, 64 * MB))) {
             slots.create("s", false, () -> at(5), owner);
-            slots.acquire("s", owner, false).confirm(at(6), at(7), at(7));
+            slots.acquire("s", owner).confirm(at(6), at(7), at(7));
             slots.save(); // makes the reserve
             assertThat(fixture.machine.names(SlotFixture.DIRECTORY)).contains(".reserve");
             fixture.machine.setCapacity(0);

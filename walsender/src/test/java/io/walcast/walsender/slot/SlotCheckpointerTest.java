@@ -47,7 +47,7 @@ class SlotCheckpointerTest {
     @Test
     void comesEveryFewSecondsAndSoonerWhenASlotMovedASegment() {
         slots.create("s", false, () -> at(5), owner);
-        AcquiredSlot slot = slots.acquire("s", owner, false);
+        AcquiredSlot slot = slots.acquire("s", owner);
         assertThat(checkpointer.run()).isEqualTo(5 * SECOND_NS);
         assertThat(removed).isEmpty();
 
@@ -103,7 +103,7 @@ class SlotCheckpointerTest {
     @Test
     void savesBeforeThereIsAnyWal() {
         slots.create("s", false, null, owner);
-        slots.acquire("s", owner, false).feedback(7, 0);
+        slots.acquire("s", owner).feedback(7, 0);
 
         checkpointer.run();
 
@@ -121,7 +121,7 @@ class SlotCheckpointerTest {
         slots.create("s", false, null, owner);
         wal.end = new ServedPosition(TimelineId.FIRST, at(20));
         fixture.machine.failWhen(call -> call.kind() == Kind.FORCE, Fault.EIO);
-        slots.acquire("s", owner, false).confirm(at(8), at(20), at(20));
+        slots.acquire("s", owner).confirm(at(8), at(20), at(20));
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         try (Agent agent =
                 SlotCheckpointer.start(Thread::new, slots, wal, () -> Lsn.INVALID, null, failure::complete)) {
@@ -148,7 +148,7 @@ class SlotCheckpointerTest {
                 () -> Lsn.INVALID,
                 removal,
                 failure -> seventh.completeExceptionally(failure))) {
-            slots.acquire("s", owner, false).confirm(at(7), at(20), at(20));
+            slots.acquire("s", owner).confirm(at(7), at(20), at(20));
             assertThat(seventh.get()).isEqualTo(7);
             agent.stop();
         }

@@ -42,7 +42,7 @@ class SlotFilesTest {
             created = true;
             slots.create("temporary", true, () -> FIRST, owner);
             temporaryCreated = true;
-            slots.acquire("s", owner, false).confirm(SECOND, SECOND, SECOND);
+            slots.acquire("s", owner).confirm(SECOND, SECOND, SECOND);
             slots.save();
             saved = true;
             slots.cleanUp(owner);
@@ -144,7 +144,7 @@ class SlotFilesTest {
         ReplicationSlots slots = fixture.open();
         slots.create("s", false, () -> FIRST, owner);
         fixture.machine.failWhen(call -> call.kind() == Kind.FORCE, Fault.EIO);
-        slots.acquire("s", owner, false).confirm(SECOND, SECOND, SECOND);
+        slots.acquire("s", owner).confirm(SECOND, SECOND, SECOND);
         assertThatThrownBy(slots::save).isInstanceOf(StorageException.class);
         fixture.machine.heal();
         long calls = fixture.machine.calls();
@@ -164,7 +164,7 @@ class SlotFilesTest {
         SlotFixture fixture = new SlotFixture();
         try (ReplicationSlots slots = fixture.open()) {
             slots.create("s", false, () -> FIRST, owner);
-            slots.acquire("s", owner, false).confirm(SECOND, SECOND, SECOND);
+            slots.acquire("s", owner).confirm(SECOND, SECOND, SECOND);
             fixture.machine.setCapacity(0);
             slots.save();
             assertThat(fixture.messages()).hasSize(1).allMatch(text -> text.contains("could not save"));

@@ -47,7 +47,7 @@ class SlotPositionTest {
                 for (String ours : OURS) {
                     slots.drop("s", owner);
                     createSlot();
-                    AcquiredSlot slot = slots.acquire("s", owner, false);
+                    AcquiredSlot slot = slots.acquire("s", owner);
                     Lsn before = slot.restartLsn();
                     Lsn flush = Lsn.parse(reported);
 
@@ -80,7 +80,7 @@ class SlotPositionTest {
         "0/1, 0/5000000, 0/6000000, BEHIND, 0/3000100"
     })
     void tellsWhatBecameOfAReport(String flush, String sent, String ours, Confirmation outcome, String restartLsn) {
-        AcquiredSlot slot = slots.acquire("s", owner, false);
+        AcquiredSlot slot = slots.acquire("s", owner);
 
         assertThat(slot.confirm(Lsn.parse(flush), Lsn.parse(sent), Lsn.parse(ours)))
                 .isEqualTo(outcome);
@@ -90,7 +90,7 @@ class SlotPositionTest {
     @Test
     void startsAtTheFirstReportWhenNothingWasReserved() {
         slots.create("fresh", false, null, owner);
-        AcquiredSlot slot = slots.acquire("fresh", owner, false);
+        AcquiredSlot slot = slots.acquire("fresh", owner);
 
         assertThat(slot.confirm(Lsn.INVALID, new Lsn(900), new Lsn(1000))).isEqualTo(Confirmation.NOT_REPORTED);
         assertThat(slot.restartLsn()).isEqualTo(Lsn.INVALID);
@@ -102,7 +102,7 @@ class SlotPositionTest {
     void neverMovesBackOrBeyondWhatWasSentWhateverIsReported() {
         Random random = new Random(7);
         for (int round = 0; round < 2_000; round++) {
-            AcquiredSlot slot = slots.acquire("s", owner, false);
+            AcquiredSlot slot = slots.acquire("s", owner);
             Lsn sent = Lsn.INVALID;
             Lsn allowed = slot.restartLsn();
             for (int report = 0; report < 20; report++) {
@@ -124,10 +124,10 @@ class SlotPositionTest {
     @Test
     void ignoresWhoHasLostTheSlot() {
         FakeOwner second = new FakeOwner(2);
-        AcquiredSlot old = slots.acquire("s", owner, false);
+        AcquiredSlot old = slots.acquire("s", owner);
         old.feedback(100, 0);
 
-        AcquiredSlot taken = slots.acquire("s", second, true);
+        AcquiredSlot taken = slots.takeOver("s", second, owner);
 
         assertThat(owner.terminations()).isEqualTo(1);
         assertThat(old.isHeld()).isFalse();
@@ -147,8 +147,8 @@ class SlotPositionTest {
     void isTakenFromTheOneThatWasFoundHalfDeadOnly() {
         FakeOwner second = new FakeOwner(2);
         FakeOwner third = new FakeOwner(3);
-        slots.acquire("s", owner, false).release();
-        AcquiredSlot alive = slots.acquire("s", second, false);
+        slots.acquire("s", owner).release();
+        AcquiredSlot alive = slots.acquire("s", second);
 
         assertThatThrownBy(() -> slots.takeOver("s", third, owner)).hasMessageContaining("is active for PID 2");
         assertThat(alive.isHeld()).isTrue();
@@ -165,7 +165,7 @@ class SlotPositionTest {
         ExecutorService threads = Executors.newFixedThreadPool(1);
         try {
             for (int round = 0; round < 1_000; round++) {
-                AcquiredSlot old = slots.acquire("s", new FakeOwner(round), true);
+                AcquiredSlot old = slots.acquire("s", new FakeOwner(round));
                 AtomicBoolean stop = new AtomicBoolean();
                 CountDownLatch reporting = new CountDownLatch(1);
                 Future<?> reports = threads.submit(() -> {
@@ -177,7 +177,7 @@ class SlotPositionTest {
                 });
                 reporting.await();
 
-                AcquiredSlot taken = slots.acquire("s", owner, true);
+                AcquiredSlot taken = slots.takeOver("s", owner, old.owner());
                 Lsn fenced = taken.restartLsn();
                 assertThat(old.confirm(fenced.plus(9), fenced.plus(9), fenced.plus(9)))
                         .isEqualTo(Confirmation.FENCED);
@@ -194,7 +194,7 @@ class SlotPositionTest {
 
     @Test
     void movesTransactionNumbersForwardOnly() {
-        AcquiredSlot slot = slots.acquire("s", owner, false);
+        AcquiredSlot slot = slots.acquire("s", owner);
 
         slot.feedback(100, 50);
         slot.feedback(99, 49);
@@ -218,7 +218,7 @@ class SlotPositionTest {
     void tellsHowFarASlotIsAheadOfWhatWasSaved() {
         long[] told = {0};
         slots.onMove(unsavedBytes -> told[0] = unsavedBytes);
-        AcquiredSlot slot = slots.acquire("s", owner, false);
+        AcquiredSlot slot = slots.acquire("s", owner);
 
         slot.confirm(Lsn.parse("0/3000200"), Lsn.parse("0/5000000"), Lsn.parse("0/6000000"));
 

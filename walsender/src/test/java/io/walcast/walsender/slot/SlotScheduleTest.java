@@ -80,7 +80,12 @@ class SlotScheduleTest {
                 slots.drop(name, owner);
                 promised.remove(name);
             }
-            case 2 -> held.put(name, slots.acquire(name, owner, random.nextBoolean()));
+            case 2 ->
+                held.put(
+                        name,
+                        slot != null && random.nextBoolean()
+                                ? slots.takeOver(name, owner, slot.owner())
+                                : slots.acquire(name, owner));
             case 3, 4 -> {
                 if (slot != null) {
                     slot.confirm(report(), SlotFixture.at(end), SlotFixture.at(end));
