@@ -1,45 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.grpc.wire;
 
+import io.netty.buffer.ByteBuf;
 import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
-import io.walcast.transport.grpc.v1.WalData;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** WAL that was copied out of its message. */
+/** WAL in a buffer of its own. */
 final class CopiedWal implements ReceivedFrame.Wal {
-    private final WalData message;
-    private boolean taken;
+    private final WalDataHeader header;
+    private final ByteBuf message;
+    private final AtomicBoolean isReleased = new AtomicBoolean();
+    private boolean isTaken;
 
-    CopiedWal(WalData message) {
+    /**
+     * Makes one.
+     *
+     * @param message all of it, {@code header} included; released with the frame
+     */
+    CopiedWal(WalDataHeader header, ByteBuf message) {
+        this.header = header;
         this.message = message;
     }
 
     @Override
     public Lsn start() {
-        return new Lsn(message.getStart());
+        return header.start();
     }
 
     @Override
     public Lsn serverEnd() {
-        return new Lsn(message.getServerEnd());
+        return header.serverEnd();
     }
 
     @Override
     public PgTimestamp sentAt() {
-        return new PgTimestamp(message.getSentAt());
+        return header.sentAt();
     }
 
     @Override
     public int length() {
-        return message.getData().size();
+        return header.dataBytes();
     }
 
     @Override
     public @Nullable ByteBuffer nextPiece() {
-        boolean isFirst = !taken && length() > 0;
-        taken = true;
-        return isFirst ? message.getData().asReadOnlyByteBuffer() : null;
+        if (isReleased.get()) {
+            throw new IllegalStateException("the frame is released");
+        }
+        if (isTaken || length() == 0) {
+            return null;
+        }
+        isTaken = true;
+        return message.nioBuffer(header.bytes(), length()).asReadOnlyBuffer();
+    }
+
+    @Override
+    public void release() {
+        if (isReleased.compareAndSet(false, true)) {
+            message.release();
+        }
     }
 }

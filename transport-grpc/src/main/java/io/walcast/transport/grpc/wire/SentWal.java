@@ -25,16 +25,20 @@ final class SentWal extends InputStream implements Drainable, KnownLength {
     SentWal(WalChunk chunk, int level) {
         this.chunk = chunk;
         this.level = level;
-        ByteBuffer bytes = null;
+        boolean isReady = false;
         try {
-            bytes = chunk.buffer();
+            this.header = WalDataHeader.encode(chunk);
+            this.data = chunk.buffer();
+            if (data.remaining() != chunk.length()) {
+                throw new IllegalStateException(
+                        "chunk: %d bytes (expected: %d)".formatted(data.remaining(), chunk.length()));
+            }
+            isReady = true;
         } finally {
-            if (bytes == null) {
+            if (!isReady) {
                 chunk.close();
             }
         }
-        this.data = bytes;
-        this.header = WalDataHeader.encode(chunk);
     }
 
     @Override
