@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq;
 
-import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.SenderInfo;
+import io.walcast.transport.client.CommandAnswers;
 import io.walcast.transport.client.Deadline;
 import io.walcast.transport.libpq.ServerSession.Frame;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** From the startup message to the first ReadyForQuery. Used by the owner to be. */
 final class Startup {
     private static final String WHAT = "connect";
-    private static final Pattern VERSION = Pattern.compile("([0-9]{1,4})(?:\\.([0-9]{1,4}))?.*");
     private static final String SECURE_SEARCH_PATH = "SELECT pg_catalog.set_config('search_path', '', false)";
 
     private final ServerSession session;
@@ -37,7 +34,7 @@ final class Startup {
         SenderInfo info = new SenderInfo(
                 address.entry().shownHost(),
                 address.entry().port(),
-                serverVersion(version),
+                CommandAnswers.serverVersion(version),
                 backendPid,
                 session.parameters(),
                 tls == null ? null : tls.description());
@@ -56,16 +53,5 @@ final class Startup {
                 default -> throw frame.unexpected("during startup");
             }
         }
-    }
-
-    /** Returns 150018 for {@code 15.18 (Debian 15.18-1)}, 190000 for {@code 19devel}. */
-    static int serverVersion(@Nullable String text) {
-        Matcher parts = VERSION.matcher(text == null ? "" : text);
-        if (!parts.matches()) {
-            throw new ProtocolViolationException("could not parse server version");
-        }
-        int major = Integer.parseInt(parts.group(1));
-        int minor = parts.group(2) == null ? 0 : Integer.parseInt(parts.group(2));
-        return major * 10_000 + minor;
     }
 }

@@ -4,6 +4,7 @@ package io.walcast.transport.client;
 import io.walcast.core.Lsn;
 import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
+import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.SqlState;
 import io.walcast.transport.CreatedSlot;
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,24 @@ public final class CommandAnswers {
 
     private static final int IDENTITY_COLUMNS = 3;
 
+    private static final Pattern VERSION = Pattern.compile("([0-9]{1,4})(?:\\.([0-9]{1,4}))?.*");
+
     private CommandAnswers() {}
+
+    /**
+     * Returns 150018 for {@code 15.18 (Debian 15.18-1)}, 190000 for {@code 19devel}.
+     *
+     * @throws ProtocolViolationException if it is none, or null
+     */
+    public static int serverVersion(@Nullable String text) {
+        Matcher parts = VERSION.matcher(text == null ? "" : text);
+        if (!parts.matches()) {
+            throw new ProtocolViolationException("could not parse server version");
+        }
+        int major = Integer.parseInt(parts.group(1));
+        int minor = parts.group(2) == null ? 0 : Integer.parseInt(parts.group(2));
+        return major * 10_000 + minor;
+    }
 
     /** Checks the columns of {@code IDENTIFY_SYSTEM} as soon as they are described. */
     public static void checkIdentityColumns(int columns) {
