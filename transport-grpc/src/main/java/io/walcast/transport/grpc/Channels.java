@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.grpc;
 
-import io.grpc.Codec;
-import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ProxyDetector;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
+import io.walcast.transport.grpc.wire.Compression;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -54,10 +53,11 @@ final class Channels {
                 .withOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(FIRST_READ_BYTES, FIRST_READ_BYTES, MOST_READ_BYTES))
-                .decompressorRegistry(decompressors());
+                .compressorRegistry(Compression.compressors(false))
+                .decompressorRegistry(settings.compression().decompressors());
         ClientLoops loops = ClientLoops.shared();
         loops.giveTo(builder);
-        if (settings.compression().isNone()) {
+        if (settings.compression().method() == Compression.Method.NONE) {
             builder.directExecutor();
         } else {
             builder.executor(loops.unpackers());
@@ -76,12 +76,6 @@ final class Channels {
         return hasColons
                 ? NettyChannelBuilder.forAddress(host.name(), host.port())
                 : NettyChannelBuilder.forTarget("dns:///" + host.authority());
-    }
-
-    /** Only what is asked for is named to the server. */
-    private DecompressorRegistry decompressors() {
-        DecompressorRegistry none = DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
-        return settings.compression().isNone() ? none : none.with(new Codec.Gzip(), true);
     }
 
     private void setTls(NettyChannelBuilder builder) {

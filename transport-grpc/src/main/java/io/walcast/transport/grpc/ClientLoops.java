@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  * that comes compressed. Daemons, made when first needed, and there to stay. Safe for use from any thread.
  */
 final class ClientLoops {
-    private static final int LOOPS = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+    private static final int LOOPS =
+            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
     private static final int UNPACKERS = Math.max(1, Runtime.getRuntime().availableProcessors());
     private static final int IDLE_SECONDS = 10;
 

@@ -17,6 +17,7 @@ import io.walcast.transport.grpc.v1.Begun;
 import io.walcast.transport.grpc.v1.Mode;
 import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.v1.SessionResponse;
+import io.walcast.transport.grpc.wire.Compression;
 import io.walcast.transport.grpc.wire.ErrorMessages;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSession;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectAttempt {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-    private static final Metadata.Key<String> COMPRESSION =
-            Metadata.Key.of("walcast-compression", Metadata.ASCII_STRING_MARSHALLER);
     private static final Pattern SENDABLE = Pattern.compile("[!-~](?:[ -~]*[!-~])?");
     private static final String WHAT = "connect";
 
@@ -72,8 +71,9 @@ final class ConnectAttempt {
             }
             headers.put(AUTHORIZATION, "Bearer " + secret.reveal());
         }
-        if (!settings.compression().isNone()) {
-            headers.put(COMPRESSION, settings.compression().request());
+        Compression compression = settings.compression();
+        if (compression.method() != Compression.Method.NONE) {
+            headers.put(Compression.WANTED, compression.toString());
         }
         return headers;
     }
@@ -105,8 +105,7 @@ final class ConnectAttempt {
             case ERROR -> throw new ServerErrorException(ErrorMessages.fields(first.getError()));
             default -> throw SessionDialogue.unexpected(first, "in answer to Begin");
         }
-        return new GrpcConnection(
-                dialogue, senderInfo(host, first.getBegun(), parameters, call.attributes()), options);
+        return new GrpcConnection(dialogue, senderInfo(host, first.getBegun(), parameters, call.attributes()), options);
     }
 
     private static SenderInfo senderInfo(

@@ -6,6 +6,7 @@ import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.ConnectOptions.Policy;
 import io.walcast.transport.client.Secret;
+import io.walcast.transport.grpc.wire.Compression;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -46,8 +47,7 @@ record ConnectSettings(
     private static final int SHORTEST_TIMEOUT_SECONDS = 2;
 
     static ConnectSettings of(ConnectOptions options) {
-        ParameterValues values =
-                new ParameterValues(GrpcConninfo.parse(options.conninfo()), options.environment());
+        ParameterValues values = new ParameterValues(GrpcConninfo.parse(options.conninfo()), options.environment());
         return of(values, options.mode(), options.fallbackApplicationName(), options.policy());
     }
 
@@ -72,7 +72,7 @@ record ConnectSettings(
                 parameters(values, fallbackApplicationName),
                 connectTimeout(values),
                 tls,
-                Compression.of(values.get(GrpcParameter.COMPRESSION)),
+                Compression.parse(values.get(GrpcParameter.COMPRESSION, "none")),
                 Window.of(values.get(GrpcParameter.WINDOW)),
                 KeepaliveSettings.of(values));
     }

@@ -56,9 +56,8 @@ record GrpcConninfo(boolean tls, List<GrpcHost> hosts, Map<GrpcParameter, String
         String user = rest.remove(GrpcParameter.USER);
         String password = rest.remove(GrpcParameter.PASSWORD);
         String database = rest.remove(GrpcParameter.DBNAME);
-        String login = user == null && password == null
-                ? ""
-                : encoded(user, "") + (password == null ? "" : ":" + MASK) + "@";
+        String login =
+                user == null && password == null ? "" : encoded(user, "") + (password == null ? "" : ":" + MASK) + "@";
         String parameters = rest.entrySet().stream()
                 .map(e -> e.getKey().word() + "=" + (e.getKey().isSecret() ? MASK : encoded(e.getValue(), AS_THEY_ARE)))
                 .collect(Collectors.joining("&", rest.isEmpty() ? "" : "?", ""));

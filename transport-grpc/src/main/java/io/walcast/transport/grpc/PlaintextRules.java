@@ -12,10 +12,12 @@ final class PlaintextRules {
     static void check(ParameterValues values, Policy policy) {
         for (GrpcParameter parameter : GrpcParameter.values()) {
             if (parameter.isOfTls() && values.isWritten(parameter)) {
-                throw new ConfigurationException("%s means nothing without TLS (use grpcs://)".formatted(parameter.word()));
+                throw new ConfigurationException(
+                        "%s means nothing without TLS (use grpcs://)".formatted(parameter.word()));
             }
         }
-        boolean isWanted = values.choice(GrpcParameter.PLAINTEXT, "no", List.of("yes", "no")).equals("yes");
+        boolean isWanted = values.choice(GrpcParameter.PLAINTEXT, "no", List.of("yes", "no"))
+                .equals("yes");
         for (GrpcHost host : values.conninfo().hosts()) {
             if (!host.isLoopback() && policy == Policy.STRICT) {
                 throw new ConfigurationException(

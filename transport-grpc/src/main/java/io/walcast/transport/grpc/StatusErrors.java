@@ -73,12 +73,14 @@ final class StatusErrors {
         }
         Throwable unknown = causeOf(failure, UnknownHostException.class);
         if (unknown != null) {
-            return new ConnectionException("could not translate host name to address: Name or service not known", unknown);
+            return new ConnectionException(
+                    "could not translate host name to address: Name or service not known", unknown);
         }
         Throwable root = root(failure);
         String text = root == null ? said : text(root);
         if (text.contains(NOT_HTTP2)) {
-            return new ConnectionException("server does not speak HTTP/2 here (is it another port, or grpcs://?)", root);
+            return new ConnectionException(
+                    "server does not speak HTTP/2 here (is it another port, or grpcs://?)", root);
         }
         if (root instanceof ClosedChannelException) {
             return new ConnectionException("server closed the connection unexpectedly", root);

@@ -4,7 +4,7 @@ package io.walcast.transport.grpc;
 final class GzipConnectionContractIT extends ConnectionContract {
     @Override
     String compression() {
-        return Compression.GZIP;
+        return "gzip";
     }
 
     @Override

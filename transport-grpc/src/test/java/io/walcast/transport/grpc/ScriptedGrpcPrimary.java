@@ -10,6 +10,7 @@ import io.walcast.testkit.transport.PrimaryScript;
 import io.walcast.testkit.transport.PrimaryService;
 import io.walcast.transport.grpc.v1.ReplicationGrpc;
 import io.walcast.transport.grpc.v1.SessionRequest;
+import io.walcast.transport.grpc.wire.Compression;
 import io.walcast.transport.grpc.wire.SentFrame;
 import io.walcast.transport.grpc.wire.SessionMethod;
 import java.io.IOException;
@@ -40,15 +41,14 @@ final class ScriptedGrpcPrimary implements AutoCloseable {
     private ScriptedGrpcPrimary(
             PrimaryScript script, UnaryOperator<NettyServerBuilder> change, @Nullable String compression) {
         this.service = new PrimaryService(script);
-        this.server = change.apply(
-                        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                                .directExecutor()
-                                .flowControlWindow(WINDOW_BYTES)
-                                .addService(ServerServiceDefinition.builder(ReplicationGrpc.SERVICE_NAME)
-                                        .addMethod(
-                                                SessionMethod.SERVED,
-                                                (call, sent) -> startCall(call, sent, compression))
-                                        .build()))
+        this.server = change.apply(NettyServerBuilder.forAddress(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .directExecutor()
+                        .compressorRegistry(Compression.compressors(true))
+                        .flowControlWindow(WINDOW_BYTES)
+                        .addService(ServerServiceDefinition.builder(ReplicationGrpc.SERVICE_NAME)
+                                .addMethod(SessionMethod.SERVED, (call, sent) -> startCall(call, sent, compression))
+                                .build()))
                 .build();
     }
 

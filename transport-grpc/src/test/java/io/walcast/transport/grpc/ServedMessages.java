@@ -26,7 +26,8 @@ final class ServedMessages {
             response.setRowDescription(columns(description));
         } else if (message instanceof FromServer.DataRow row) {
             response.setDataRow(values(row));
-        } else if (message instanceof FromServer.CommandComplete complete && complete.tag().equals("COPY 0")) {
+        } else if (message instanceof FromServer.CommandComplete complete
+                && complete.tag().equals("COPY 0")) {
             response.setShutdown(Shutdown.getDefaultInstance());
         } else if (message instanceof FromServer.CommandComplete complete) {
             response.setCommandComplete(CommandComplete.newBuilder().setTag(complete.tag()));

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.transport.grpc;
+
+final class ZstdConnectionContractIT extends ConnectionContract {
+    @Override
+    String compression() {
+        return "zstd";
+    }
+
+    @Override
+    String conninfo(int port) {
+        return "grpc://127.0.0.1:" + port + "/?compression=zstd";
+    }
+}
