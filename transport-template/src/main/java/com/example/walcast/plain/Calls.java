@@ -10,11 +10,12 @@ import io.walcast.core.error.WalException;
 import io.walcast.ipc.Cancellation;
 import io.walcast.ipc.Latch;
 import io.walcast.transport.ConnectOptions;
+import io.walcast.transport.client.Deadline;
+import io.walcast.transport.client.QueryResult;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,9 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class Calls implements Wire.Handler {
     private static final int MAX_FRAME_BYTES = 64 << 20;
     private static final int MAX_WAITING_BYTES = 64 << 10;
-    private static final Duration FOR_EVER = Duration.ofDays(3650);
+    private static final int WINDOW_BYTES = 4 << 20;
 
     private final ConnectOptions options;
+    private final int windowBytes;
     private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
     private final AtomicLong framesBytes = new AtomicLong();
     private final Latch changed = new Latch();
@@ -53,10 +55,11 @@ final class Calls implements Wire.Handler {
     record Frame(char type, ByteBuffer body) {}
 
     /** What came for a command, up to its end or the begin of a stream. */
-    record Answer(List<String> columns, List<List<byte @Nullable []>> rows, String tag, boolean streams) {}
+    record Answer(List<QueryResult> results, boolean streams) {}
 
     Calls(SocketChannel socket, ConnectOptions options) throws IOException {
         this.options = options;
+        this.windowBytes = options.windowBytesOr(WINDOW_BYTES);
         this.loop = Loop.start("walcast-plain", () -> {});
         this.wire = new Wire(loop, socket, MAX_FRAME_BYTES, this);
         this.cancellation = options.cancellation().onRequest(changed::set);
@@ -69,7 +72,7 @@ final class Calls implements Wire.Handler {
         } else if (type != Frames.PARAMETER) {
             long waiting = framesBytes.addAndGet(body.remaining());
             frames.add(new Frame(type, body));
-            if (waiting >= options.windowBytes()) {
+            if (waiting >= windowBytes) {
                 wire.setReading(false);
             }
             wake();
@@ -101,11 +104,6 @@ final class Calls implements Wire.Handler {
         wake();
     }
 
-    long deadline() {
-        Duration limit = options.timeout().isZero() ? FOR_EVER : options.timeout();
-        return System.nanoTime() + limit.toNanos();
-    }
-
     void send(char type, ByteBuffer body) {
         wire.send(type, body);
     }
@@ -131,8 +129,8 @@ final class Calls implements Wire.Handler {
         Frame frame = frames.poll();
         if (frame != null) {
             long waiting = framesBytes.addAndGet(-frame.body().remaining());
-            boolean wasFull = waiting + frame.body().remaining() >= options.windowBytes();
-            if (wasFull && waiting < options.windowBytes()) {
+            boolean wasFull = waiting + frame.body().remaining() >= windowBytes;
+            if (wasFull && waiting < windowBytes) {
                 wire.setReading(true);
             }
         } else if (end != null) {
@@ -141,7 +139,7 @@ final class Calls implements Wire.Handler {
         return frame;
     }
 
-    Frame await(String what, long deadlineNs) {
+    Frame await(String what, Deadline deadline) {
         while (true) {
             changed.reset();
             check();
@@ -153,57 +151,56 @@ final class Calls implements Wire.Handler {
             if (frame != null) {
                 return frame;
             }
-            if (System.nanoTime() - deadlineNs > 0) {
+            if (deadline.hasPassed()) {
                 throw lose(new ConnectionException(what + ": no answer in time", null));
             }
-            changed.await(deadlineNs - System.nanoTime());
+            changed.await(deadline.leftNs());
         }
     }
 
     /** Runs a command. */
     Answer run(String command, int maxBytes) {
         check();
-        long deadlineNs = deadline();
         options.cancellation().check(command);
+        Deadline deadline = Deadline.after(options.timeout());
         while (readyDue) {
-            readyDue = await(command, deadlineNs).type() != Frames.READY;
+            readyDue = await(command, deadline).type() != Frames.READY;
         }
         send(Frames.COMMAND, Frames.text(command));
-        return answer(command, deadlineNs, maxBytes);
+        return answer(command, maxBytes);
     }
 
     /** Waits for an answer, or the rest of it; what still comes of a stream is dropped. */
-    Answer answer(String what, long deadlineNs, int maxBytes) {
+    Answer answer(String what, int maxBytes) {
         try {
-            return readAnswer(what, deadlineNs, maxBytes);
+            return readAnswer(what, Deadline.after(options.timeout()), maxBytes);
         } catch (BufferUnderflowException e) {
             throw lose(new ProtocolViolationException("a frame ends too early"));
         }
     }
 
-    private Answer readAnswer(String what, long deadlineNs, int maxBytes) {
-        List<String> columns = new ArrayList<>();
-        List<List<byte @Nullable []>> rows = new ArrayList<>();
-        String tag = "";
+    private Answer readAnswer(String what, Deadline deadline, int maxBytes) {
+        List<QueryResult> results = new ArrayList<>();
+        QueryResult.Builder result = new QueryResult.Builder();
         long bytes = 0;
         while (true) {
-            Frame frame = await(what, deadlineNs);
+            Frame frame = await(what, deadline);
             switch (frame.type()) {
-                case Frames.COLUMNS -> columns.addAll(Frames.readColumnNames(frame.body()));
+                case Frames.COLUMNS -> result.columns(Frames.readColumnNames(frame.body()));
                 case Frames.ROW -> {
                     bytes += frame.body().remaining();
                     if (bytes > maxBytes) {
                         throw lose(new ProtocolViolationException(
                                 SqlState.PROGRAM_LIMIT_EXCEEDED, "answer: above %d bytes".formatted(maxBytes)));
                     }
-                    rows.add(Frames.readRow(frame.body()));
+                    result.row(Frames.readRow(frame.body()));
                 }
-                case Frames.COMPLETE -> tag = Frames.readText(frame.body());
-                case Frames.COPY_BOTH -> {
-                    return new Answer(columns, rows, tag, true);
+                case Frames.COMPLETE -> {
+                    results.add(result.complete(Frames.readText(frame.body())));
+                    result = new QueryResult.Builder();
                 }
-                case Frames.READY -> {
-                    return new Answer(columns, rows, tag, false);
+                case Frames.COPY_BOTH, Frames.READY -> {
+                    return new Answer(results, frame.type() == Frames.COPY_BOTH);
                 }
                 case Frames.COPY_DATA, Frames.COPY_DONE -> {
                     // sent before the server knew that the stream is over

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.walcast.plain;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.walcast.core.Lsn;
-import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.ConnectionException;
-import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.WalException;
 import io.walcast.core.protocol.ServerMessage;
 import io.walcast.core.protocol.ServerMessage.EndOfStream;
@@ -28,6 +23,10 @@ import io.walcast.transport.StreamOptions;
 import io.walcast.transport.SystemIdentity;
 import io.walcast.transport.TimelineHistoryFile;
 import io.walcast.transport.WalReceiverConnection;
+import io.walcast.transport.client.CommandAnswers;
+import io.walcast.transport.client.CommandText;
+import io.walcast.transport.client.Deadline;
+import io.walcast.transport.client.QueryResult;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -81,7 +80,7 @@ final class PlainConnection implements WalReceiverConnection {
                         "application_name",
                         applicationName == null ? options.fallbackApplicationName() : applicationName));
         calls.send(Frames.HELLO, hello.body());
-        Calls.Frame begun = calls.await("connect", calls.deadline());
+        Calls.Frame begun = calls.await("connect", Deadline.after(options.timeout()));
         if (begun.type() != Frames.BEGUN) {
             WalException refusal = calls.failed(begun);
             calls.close();
@@ -141,73 +140,57 @@ final class PlainConnection implements WalReceiverConnection {
 
     @Override
     public SystemIdentity identifySystem() {
-        List<byte @Nullable []> row = row(run("IDENTIFY_SYSTEM"), 4);
-        return new SystemIdentity(
-                new SystemIdentifier(Long.parseUnsignedLong(text(row, 0))),
-                TimelineId.parse(text(row, 1)),
-                Lsn.parse(text(row, 2)),
-                textOrNull(row, 3));
+        return CommandAnswers.systemIdentity(run(CommandText.IDENTIFY_SYSTEM));
     }
 
     @Override
     public String show(String parameter) {
-        return text(row(run("SHOW " + parameter), 1), 0);
+        return CommandAnswers.shown(run(CommandText.show(parameter)), parameter);
     }
 
     @Override
     public TimelineHistoryFile readTimelineHistory(TimelineId timeline) {
-        List<byte @Nullable []> row = row(run("TIMELINE_HISTORY " + timeline), 2);
-        byte[] content = row.get(1);
-        return new TimelineHistoryFile(
-                timeline, text(row, 0), ByteBuffer.wrap(content == null ? new byte[0] : content));
+        return CommandAnswers.timelineHistory(run(CommandText.timelineHistory(timeline)), timeline);
     }
 
     @Override
     public Optional<SlotPosition> readSlot(String slot) {
-        List<byte @Nullable []> row = row(run(Commands.readSlot(slot)), 3);
-        String type = textOrNull(row, 0);
-        String lsn = textOrNull(row, 1);
-        String timeline = textOrNull(row, 2);
-        return type == null
-                ? Optional.empty()
-                : Optional.of(new SlotPosition(
-                        type,
-                        lsn == null ? null : Lsn.parse(lsn),
-                        timeline == null ? null : TimelineId.parse(timeline)));
+        return CommandAnswers.slotPosition(run(CommandText.readSlot(slot, senderInfo.serverMajor())));
     }
 
     @Override
     public CreatedSlot createSlot(CreateSlot options) {
-        List<byte @Nullable []> row = row(run(Commands.createSlot(options)), 4);
-        return new CreatedSlot(text(row, 0), Lsn.parse(text(row, 1)), textOrNull(row, 2), textOrNull(row, 3));
+        return CommandAnswers.createdSlot(run(CommandText.createSlot(options, senderInfo.serverMajor())));
     }
 
     @Override
     public void alterSlot(AlterSlot options) {
-        run(Commands.alterSlot(options));
+        run(CommandText.alterSlot(options, senderInfo.serverMajor()));
     }
 
     @Override
     public void dropSlot(String slot, boolean wait) {
-        run(Commands.dropSlot(slot, wait));
+        run(CommandText.dropSlot(slot, wait));
     }
 
     @Override
     public ExecResult exec(String command, int maxBytes) {
-        Calls.Answer answer = run(command, maxBytes);
+        List<QueryResult> results = run(command, maxBytes).results();
+        QueryResult last =
+                results.isEmpty() ? new QueryResult(List.of(), List.of(), "") : results.get(results.size() - 1);
         List<List<@Nullable String>> rows = new ArrayList<>();
-        for (List<byte @Nullable []> row : answer.rows()) {
+        for (List<byte @Nullable []> row : last.rows()) {
             List<@Nullable String> values = new ArrayList<>();
-            for (int column = 0; column < row.size(); column++) {
-                values.add(textOrNull(row, column));
+            for (byte[] value : row) {
+                values.add(QueryResult.text(value));
             }
             rows.add(values);
         }
-        return new ExecResult(answer.columns(), rows, answer.tag());
+        return new ExecResult(last.columns(), rows, last.tag());
     }
 
-    private Calls.Answer run(String command) {
-        return run(command, MAX_ANSWER_BYTES);
+    private List<QueryResult> run(String command) {
+        return run(command, MAX_ANSWER_BYTES).results();
     }
 
     private Calls.Answer run(String command, int maxBytes) {
@@ -218,42 +201,14 @@ final class PlainConnection implements WalReceiverConnection {
         return calls.run(command, maxBytes);
     }
 
-    private List<byte @Nullable []> row(Calls.Answer answer, int columns) {
-        if (answer.rows().size() != 1 || answer.rows().get(0).size() < columns) {
-            throw calls.lose(new ProtocolViolationException("answer: unexpected result set"));
-        }
-        return answer.rows().get(0);
-    }
-
-    private String text(List<byte @Nullable []> row, int column) {
-        String value = textOrNull(row, column);
-        if (value == null) {
-            throw calls.lose(new ProtocolViolationException("column %d: NULL (expected: a value)".formatted(column)));
-        }
-        return value;
-    }
-
-    private static @Nullable String textOrNull(List<byte @Nullable []> row, int column) {
-        byte[] value = row.get(column);
-        return value == null ? null : new String(value, UTF_8);
-    }
-
     @Override
     public StartResult startStreaming(StreamOptions options) {
-        Calls.Answer answer = run(Commands.startReplication(options));
+        Calls.Answer answer = run(CommandText.startReplication(options), MAX_ANSWER_BYTES);
         if (answer.streams()) {
             copy = Copy.STREAMING;
             return new StartResult.Streaming();
         }
-        return new StartResult.NothingThere(endResult(answer));
-    }
-
-    private EndResult endResult(Calls.Answer answer) {
-        if (answer.rows().isEmpty()) {
-            return EndResult.NONE;
-        }
-        List<byte @Nullable []> row = row(answer, 2);
-        return new EndResult(TimelineId.parse(text(row, 0)), Lsn.parse(text(row, 1)));
+        return new StartResult.NothingThere(CommandAnswers.endOfTimeline(answer.results()));
     }
 
     @Override
@@ -300,7 +255,8 @@ final class PlainConnection implements WalReceiverConnection {
         }
         copy = Copy.NONE;
         calls.send(Frames.COPY_DONE, Frames.EMPTY);
-        return endResult(calls.answer("the end of the stream", calls.deadline(), MAX_ANSWER_BYTES));
+        return CommandAnswers.endOfTimeline(
+                calls.answer("the end of the stream", MAX_ANSWER_BYTES).results());
     }
 
     private void checkStreaming() {

@@ -3,19 +3,20 @@ package com.example.walcast.plain;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.walcast.auth.AccessDecision;
 import io.walcast.auth.AccessRequest;
 import io.walcast.auth.AuthMethod;
 import io.walcast.command.ReplicationCommandParser;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
 import io.walcast.core.error.ServerErrorException;
-import io.walcast.core.error.SqlState;
 import io.walcast.core.protocol.StandbyMessageCodec;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.ReplicationSession;
 import io.walcast.transport.SessionPeer;
 import io.walcast.transport.SessionRequest;
+import io.walcast.transport.server.LoginErrors;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -129,16 +130,14 @@ final class ServedPeer implements Wire.Handler, SessionPeer {
     private void begin(Mode mode, String user, @Nullable String database, Map<String, String> parameters) {
         AccessRequest request =
                 new AccessRequest(client.getAddress(), false, user, mode == Mode.PHYSICAL ? null : database);
-        AuthMethod method = listener.service().access().decide(request).method();
-        if (method != AuthMethod.TRUST) {
-            throw refusal(
-                    SqlState.INVALID_AUTHORIZATION,
-                    method == AuthMethod.REJECT
-                            ? "pg_hba.conf rejects replication connection for user \"" + user + "\""
-                            : "pg_hba.conf wants proof of user \"" + user + "\", which this transport cannot give");
+        AccessDecision decision = listener.service().access().decide(request);
+        if (decision.method() == AuthMethod.REJECT) {
+            throw new ServerErrorException(LoginErrors.rejected(request, decision));
+        } else if (decision.method() != AuthMethod.TRUST) { // there is no proof that could be given here
+            throw new ServerErrorException(LoginErrors.failed(decision.method(), user));
         }
         if (listener.isFull()) {
-            throw refusal(SqlState.TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+            throw new ServerErrorException(LoginErrors.tooManyClients());
         }
         SessionRequest session =
                 new SessionRequest(mode, user, database, parameters, PlainReceiverTransport.NAME, client, null, null);
@@ -154,10 +153,6 @@ final class ServedPeer implements Wire.Handler, SessionPeer {
                         .int32(listener.service().serverMajor())
                         .pairs(opened.parameters())
                         .body());
-    }
-
-    private static ServerErrorException refusal(SqlState state, String message) {
-        return new ServerErrorException(new ErrorFields("FATAL", state, message, null, null));
     }
 
     private void handle(char type, ByteBuffer body) {
