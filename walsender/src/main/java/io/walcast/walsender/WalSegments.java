@@ -20,8 +20,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,8 @@ public final class WalSegments implements AutoCloseable {
     private final Clock clock;
     private final WalSegmentsOptions options;
     private final SharedBlocks blocks;
-    private final ScheduledThreadPoolExecutor pool;
+    private final ThreadPoolExecutor pool;
+    private final ScheduledThreadPoolExecutor sweeper;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -65,8 +68,16 @@ public final class WalSegments implements AutoCloseable {
         this.clock = requireNonNull(clock, "clock");
         this.options = requireNonNull(options, "options");
         blocks = new SharedBlocks(options.sharedBlocks());
-        pool = new ScheduledThreadPoolExecutor(options.ioThreads(), new AgentThreads("walsender-io"));
-        pool.scheduleWithFixedDelay(this::closeIdle, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        // Apart from each other: a pool with a timer wakes two threads for each task.
+        pool = new ThreadPoolExecutor(
+                options.ioThreads(),
+                options.ioThreads(),
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new AgentThreads("walsender-io"));
+        sweeper = new ScheduledThreadPoolExecutor(1, new AgentThreads("walsender-sweep"));
+        sweeper.scheduleWithFixedDelay(this::closeIdle, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         ServedPosition position = wal.position();
         cold = position == null ? null : position.flushedUpto();
     }
@@ -377,6 +388,7 @@ public final class WalSegments implements AutoCloseable {
             closed = true;
             dropIf(segment -> true);
         }
+        sweeper.shutdown();
         pool.shutdown();
     }
 }
