@@ -97,6 +97,7 @@ final class CommandCases {
                 "CREATE_REPLICATION_SLOT \"a-b\" PHYSICAL",
                 "CREATE_REPLICATION_SLOT \"..\" PHYSICAL",
                 "CREATE_REPLICATION_SLOT pg_conflict_detection PHYSICAL",
+                "DROP_REPLICATION_SLOT pg_conflict_detection",
                 "CREATE_REPLICATION_SLOT " + "l".repeat(64) + " PHYSICAL",
                 "CREATE_REPLICATION_SLOT s",
                 "CREATE_REPLICATION_SLOT s PHYSICAL (NOSUCH)",

@@ -149,6 +149,20 @@ final class StreamCases {
                 other.answer();
             }
         }));
+        cases.add(Case.of("slot of a silent holder", (talk, site) -> {
+            talk.replication("options=-c wal_sender_timeout=4s")
+                    .query("CREATE_REPLICATION_SLOT s5 PHYSICAL")
+                    .ask("START_REPLICATION SLOT s5 " + site.flush())
+                    .next()
+                    .timed(); // asked for a reply, which it does not give
+            try (Talk other = talk.another()) {
+                other.replication()
+                        .ask("START_REPLICATION SLOT s5 " + site.flush())
+                        .next();
+                talk.answer();
+                other.copyDone().answer().query("DROP_REPLICATION_SLOT s5");
+            }
+        }));
         cases.add(Case.of("a wait for a slot can be canceled", (talk, site) -> {
             talk.replication()
                     .query("CREATE_REPLICATION_SLOT s4 PHYSICAL")

@@ -68,6 +68,11 @@ final class Talk implements AutoCloseable {
         return this;
     }
 
+    /** Counts from here on. */
+    void forget() {
+        lines.clear();
+    }
+
     private LibpqSocket socket() {
         LibpqSocket open = socket;
         if (open == null) {

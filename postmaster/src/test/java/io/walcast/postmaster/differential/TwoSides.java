@@ -100,12 +100,28 @@ final class TwoSides implements AutoCloseable {
         return new Site(relay.flushedUpto(), site.switchPoint(), site.size(), site.old());
     }
 
-    InetSocketAddress theirs() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), standby.port());
+    /** Returns where the server is that answers in this role. */
+    InetSocketAddress theirs(Reference reference) {
+        PostgresServer server = switch (reference) {
+            case PRIMARY -> primary;
+            case STANDBY -> standby;
+        };
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
     }
 
     InetSocketAddress ours() {
         return relay.address();
+    }
+
+    /** Asks the standby to shut down fast, and does not wait. */
+    void stopStandby() {
+        standby.requestStop(Mode.FAST);
+    }
+
+    /** Asks the relay to shut down, and does not wait. */
+    void stopRelay() {
+        relay.stopReceiving();
+        relay.stop();
     }
 
     @Override

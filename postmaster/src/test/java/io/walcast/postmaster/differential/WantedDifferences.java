@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,12 @@ final class WantedDifferences {
                     ERROR + "C=42622; M=replication slot name \"" + "l".repeat(64) + "\" is too long",
                     "a slot has the name that was asked for, or there is none"),
             new Wanted(
+                    "slot of a silent holder",
+                    "(?s)^E S=ERROR; V=ERROR; C=55006; [^\n]*\nclosed\nZ I",
+                    "W 0 0\nE S=FATAL; V=FATAL; C=57P01; M=terminating connection due to administrator command\nclosed\n"
+                            + "c\nC START_STREAMING\nC START_REPLICATION\nZ I",
+                    "a receiver that was cut off gets its slot back without waiting for a timeout"),
+            new Wanted(
                     "slot .*PHYSICAL .*RESERVE_WAL.*",
                     "^D 'physical' \\| '(\\w+)/(\\w)\\w{6}' \\| '\\d'$",
                     null,
@@ -115,11 +122,28 @@ final class WantedDifferences {
                     null,
                     "WAL is cut into messages at multiples of 128 kB, for all sessions to share what was read"));
 
-    private final int major;
+    /** What a primary answers otherwise than a standby of it: a relay is one. */
+    private static final List<Wanted> OF_A_PRIMARY = List.of(
+            new Wanted(
+                    ".*", "^S in_hot_standby=off$", "S in_hot_standby=on", "what a relay serves is written elsewhere"),
+            new Wanted("query SHOW in_hot_standby", "^D 'off'$", "D 'on'", "the same"),
+            new Wanted(
+                    "flush -819[23]",
+                    "^w .*\n",
+                    null,
+                    "a base backup has moved the end over a multiple of 128 kB, where WAL is cut"));
+
+    private final List<Wanted> all;
     private final Set<Wanted> used = new HashSet<>();
 
-    WantedDifferences(int major) {
-        this.major = major;
+    WantedDifferences(int major, Reference reference) {
+        Stream<Wanted> more = switch (reference) {
+            case STANDBY -> Stream.of();
+            case PRIMARY -> OF_A_PRIMARY.stream();
+        };
+        all = Stream.concat(ALL.stream(), more)
+                .filter(wanted -> wanted.majors().contains(major))
+                .toList();
     }
 
     /**
@@ -171,16 +195,15 @@ final class WantedDifferences {
     }
 
     private List<Wanted> forCase(Case of) {
-        return ALL.stream()
-                .filter(wanted -> wanted.majors().contains(major))
+        return all.stream()
                 .filter(wanted -> wanted.cases().matcher(of.name()).matches())
                 .toList();
     }
 
     /** Returns the reasons of those that no case has needed. */
     List<String> unused() {
-        return ALL.stream()
-                .filter(wanted -> wanted.majors().contains(major) && !used.contains(wanted))
+        return all.stream()
+                .filter(wanted -> !used.contains(wanted))
                 .map(Wanted::reason)
                 .toList();
     }
