@@ -8,6 +8,7 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.guc.BooleanWord;
 import io.walcast.transport.ConnectOptions.Mode;
+import io.walcast.transport.server.RoleName;
 import io.walcast.transport.server.StartupOptions;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -37,7 +38,6 @@ record StartupPacket(
     private static final int MOST_PARAMETERS = 64;
     private static final int LONGEST_NAME_BYTES = 63;
     private static final int LONGEST_VALUE_BYTES = 1_024;
-    private static final int NAME_BYTES = 63;
     private static final String PROTOCOL_OPTION = "_pq_.";
     private static final List<String> OWN_NAMES = List.of("user", "database", "options", "replication");
 
@@ -118,7 +118,11 @@ record StartupPacket(
         });
         String database = own.getOrDefault("database", "").isEmpty() ? user : own.get("database");
         return new StartupPacket(
-                mode, cut(user), mode == Mode.PHYSICAL || database == null ? null : cut(database), all, unknown);
+                mode,
+                RoleName.cut(user),
+                mode == Mode.PHYSICAL || database == null ? null : RoleName.cut(database),
+                all,
+                unknown);
     }
 
     private static Mode mode(@Nullable String replication) {
@@ -136,16 +140,6 @@ record StartupPacket(
                     "Valid values are: \"false\", 0, \"true\", 1, \"database\".");
         }
         return physical ? Mode.PHYSICAL : Mode.SQL;
-    }
-
-    /** Longer names are cut, as those in the catalogs are. */
-    private static String cut(String name) {
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        int end = Math.min(bytes.length, NAME_BYTES);
-        while (end < bytes.length && (bytes[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     static ServerErrorException fatal(SqlState state, String message, @Nullable String hint) {
