@@ -8,6 +8,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.walcast.transport.grpc.wire.Compression;
+import io.walcast.transport.grpc.wire.SessionMethod;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * thread, the owner to be.
  */
 final class Channels {
-    /** 1 MB, and a history file of that size fits. */
-    private static final int MAX_MESSAGE_BYTES = (1 << 20) + (1 << 10);
-
     private static final int MIN_WINDOW_BYTES = (64 << 10) - 1;
     private static final int MAX_AHEAD_BYTES = 1 << 20;
     private static final int FIRST_READ_BYTES = 64 << 10;
@@ -47,7 +45,7 @@ final class Channels {
         NettyChannelBuilder builder = builder(host)
                 .disableRetry()
                 .disableServiceConfigLookUp()
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(SessionMethod.MAX_MESSAGE_BYTES)
                 .flowControlWindow(Math.max(MIN_WINDOW_BYTES, windowBytes - aheadBytes()))
                 .withOption(ChannelOption.TCP_NODELAY, true)
                 .withOption(

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,15 @@ final class EnvironmentProxy implements ProxyDetector {
     }
 
     @Override
-    public @Nullable ProxiedSocketAddress proxyFor(SocketAddress target) {
+    public @Nullable ProxiedSocketAddress proxyFor(SocketAddress target) throws UnknownHostException {
         if (!(target instanceof InetSocketAddress address) || isException(address)) {
             return null;
         }
         InetSocketAddress proxyAddress =
                 new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort());
+        if (proxyAddress.isUnresolved()) {
+            throw new UnknownHostException(proxy.getHost());
+        }
         HttpConnectProxiedSocketAddress.Builder proxied = HttpConnectProxiedSocketAddress.newBuilder()
                 .setTargetAddress(address)
                 .setProxyAddress(proxyAddress);

@@ -69,6 +69,12 @@ record ParameterValues(GrpcConninfo conninfo, Map<String, String> environment) {
         }
     }
 
+    /** The environment may hold secrets. */
+    @Override
+    public String toString() {
+        return conninfo.display();
+    }
+
     /** Returns a file below the user's home directory, or null if that is not known. */
     @Nullable
     Path inHome(String name) {

@@ -56,6 +56,7 @@ final class ReplicationStream {
     }
 
     void ended() {
+        release();
         state = State.ENDED;
     }
 

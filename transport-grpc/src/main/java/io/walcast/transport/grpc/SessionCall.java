@@ -104,8 +104,9 @@ final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
 
     @Override
     public void onReady() {
-        standbySender.onReady();
-        ownerLatch.set();
+        if (standbySender.onReady()) {
+            ownerLatch.set();
+        }
     }
 
     void wake() {

@@ -28,6 +28,9 @@ final class StandbySender {
     private @Nullable HotStandbyFeedback feedback;
 
     @GuardedBy("lock")
+    private boolean refused;
+
+    @GuardedBy("lock")
     private boolean closed;
 
     StandbySender(ClientCall<SessionRequest, ?> call) {
@@ -39,6 +42,7 @@ final class StandbySender {
         synchronized (lock) {
             boolean hasRoom = call.isReady();
             if (!hasRoom && (status != null || feedback != null)) {
+                refused = true;
                 return false;
             }
             message.dispatchTo(new Taker());
@@ -71,11 +75,15 @@ final class StandbySender {
         return new StatusUpdate(update.write(), update.flush(), update.apply(), update.sentAt(), true);
     }
 
-    void onReady() {
+    /** There is room again; returns whether the owner wanted to know. */
+    boolean onReady() {
         synchronized (lock) {
             if (call.isReady()) {
                 sendWaiting();
             }
+            boolean wanted = refused;
+            refused = false;
+            return wanted;
         }
     }
 

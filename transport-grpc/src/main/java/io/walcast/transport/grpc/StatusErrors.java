@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.grpc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.channel.ConnectTimeoutException;
@@ -16,6 +15,11 @@ import io.walcast.core.error.WalException;
 import io.walcast.transport.grpc.wire.ErrorMessages;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +33,7 @@ final class StatusErrors {
     private static final Pattern ADDRESS = Pattern.compile("(.*?): (?:[^ ]*/|/)[^ ]*", Pattern.DOTALL);
     private static final int MAX_CAUSES = 20;
     private static final String TOO_LONG = "exceeds maximum size";
+    private static final String CLOSED = "Network closed for unknown reason";
     private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
 
     private StatusErrors() {}
@@ -42,7 +47,7 @@ final class StatusErrors {
         Throwable cause = status.getCause();
         String said = firstLine(status.getDescription());
         return switch (status.getCode()) {
-            case OK, CANCELLED -> new ConnectionException("server closed the connection unexpectedly", cause);
+            case OK -> new ConnectionException("server closed the connection unexpectedly", null);
             case UNAUTHENTICATED -> refused(SqlState.INVALID_AUTHORIZATION, "authentication failed", said);
             case PERMISSION_DENIED -> refused(SqlState.INSUFFICIENT_PRIVILEGE, "permission denied", said);
             case UNIMPLEMENTED ->
@@ -61,15 +66,15 @@ final class StatusErrors {
     }
 
     private static WalException lost(String said, @Nullable Throwable failure) {
+        if (causeOf(failure, ProtocolViolationException.class) instanceof ProtocolViolationException unreadable) {
+            return unreadable;
+        }
         Throwable tls = causeOf(failure, SSLException.class);
         if (tls instanceof SSLHandshakeException || tls instanceof NotSslRecordException) {
             return new ConnectionException(SqlState.CANNOT_CONNECT, Retry.SLOW, tlsText(tls), tls);
         }
         if (tls != null) {
             return new ConnectionException(tlsText(tls), tls);
-        }
-        if (causeOf(failure, InvalidProtocolBufferException.class) != null) {
-            return new ProtocolViolationException("invalid message: " + said);
         }
         Throwable unknown = causeOf(failure, UnknownHostException.class);
         if (unknown != null) {
@@ -82,7 +87,7 @@ final class StatusErrors {
             return new ConnectionException(
                     "server does not speak HTTP/2 here (is it another port, or grpcs://?)", root);
         }
-        if (root instanceof ClosedChannelException) {
+        if (root instanceof ClosedChannelException || text.equals(CLOSED)) {
             return new ConnectionException("server closed the connection unexpectedly", root);
         }
         return new ConnectionException(text, root);
@@ -93,10 +98,22 @@ final class StatusErrors {
             return "server does not speak TLS here (is it another port, or grpc://?)";
         }
         Throwable root = root(failure);
+        if (root instanceof ClosedChannelException) {
+            return "SSL error: server closed the connection during the handshake";
+        }
         String text = root == null ? "" : text(root);
-        return root instanceof ClosedChannelException
-                ? "SSL error: server closed the connection during the handshake"
-                : "SSL error: " + text;
+        boolean isOfCertificate = root instanceof CertificateException
+                || root instanceof CertPathValidatorException
+                || root instanceof CertPathBuilderException;
+        return "SSL error: " + (isOfCertificate ? "certificate verify failed: " + validity(root) : "") + text;
+    }
+
+    /** The JDK says only the date of what it means. */
+    private static String validity(@Nullable Throwable cause) {
+        if (cause instanceof CertificateExpiredException) {
+            return "certificate has expired: ";
+        }
+        return cause instanceof CertificateNotYetValidException ? "certificate is not yet valid: " : "";
     }
 
     /** Returns the operating system's words for {@code cause}, without the address that Netty adds to them. */

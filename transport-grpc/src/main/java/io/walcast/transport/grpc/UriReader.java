@@ -30,13 +30,21 @@ final class UriReader {
         List<GrpcHost> hosts = hosts();
         if (peek() == '/') {
             at++;
-            put(GrpcParameter.DBNAME, until("?"));
+            database(until("?"));
         }
         if (peek() == '?') {
             at++;
             parameters(uri.substring(at));
         }
         return hosts;
+    }
+
+    /** Behind a sign that is not encoded a part of a secret may stand, which is shown as a host would be. */
+    private void database(String encoded) {
+        if (encoded.indexOf('@') >= 0) {
+            throw new ConfigurationException("an \"@\" in a password or in a database name must be written as %40");
+        }
+        put(GrpcParameter.DBNAME, encoded);
     }
 
     private void login() {
@@ -64,8 +72,8 @@ final class UriReader {
                 at++;
                 port = until("/?,");
             }
-            String name = decode(host, shown(host));
-            hosts.add(GrpcHost.of(name, bracketed, port, shown(port.isEmpty() ? name : name + ":" + port)));
+            String shown = shown(port.isEmpty() ? host : host + ":" + port);
+            hosts.add(GrpcHost.of(decode(host, shown), bracketed, port, shown));
             if (peek() != ',') {
                 return hosts;
             }
@@ -128,7 +136,7 @@ final class UriReader {
 
     private void put(GrpcParameter parameter, String encoded) {
         if (!encoded.isEmpty()) {
-            values.put(parameter, decode(encoded, parameter.isSecret() ? MASK : shown(encoded)));
+            values.put(parameter, decode(encoded, parameter.isSecret() ? MASK : encoded));
         }
     }
 
