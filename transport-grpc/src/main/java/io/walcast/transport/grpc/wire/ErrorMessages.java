@@ -15,13 +15,22 @@ import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.transport.grpc.v1.Error;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL's errors, to and from messages and statuses. Stateless. */
 public final class ErrorMessages {
     private static final String DOMAIN = "postgresql.org";
     private static final Duration SOON = Duration.newBuilder().setSeconds(1).build();
     private static final Duration LATER = Duration.newBuilder().setSeconds(60).build();
+
+    // All of them together, twice in part and in base 64, fit the 8 kB of metadata that a client takes.
+    private static final int MAX_DESCRIPTION_BYTES = 512;
+    private static final int MAX_MESSAGE_BYTES = 1024;
+    private static final int MAX_DETAIL_BYTES = 1024;
+    private static final int MAX_HINT_BYTES = 512;
+    private static final String CUT = "...";
 
     private ErrorMessages() {}
 
@@ -58,12 +67,18 @@ public final class ErrorMessages {
                 error.hasHint() ? error.getHint() : null);
     }
 
-    /** Returns the failure of a call that ends with {@code fields}. */
+    /** Returns the failure of a call that ends with {@code fields}; texts that are too long for metadata are cut. */
     public static StatusRuntimeException status(ErrorFields fields) {
+        ErrorFields cut = new ErrorFields(
+                fields.severity(),
+                fields.sqlState(),
+                cut(fields.message(), MAX_MESSAGE_BYTES),
+                cutIfGiven(fields.detail(), MAX_DETAIL_BYTES),
+                cutIfGiven(fields.hint(), MAX_HINT_BYTES));
         com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
                 .setCode(code(fields.sqlState()).value())
-                .setMessage(fields.message())
-                .addDetails(Any.pack(message(fields)))
+                .setMessage(cut(fields.message(), MAX_DESCRIPTION_BYTES))
+                .addDetails(Any.pack(message(cut)))
                 .addDetails(Any.pack(ErrorInfo.newBuilder()
                         .setReason(fields.sqlState().code())
                         .setDomain(DOMAIN)
@@ -78,9 +93,36 @@ public final class ErrorMessages {
         return StatusProto.toStatusRuntimeException(status.build());
     }
 
+    private static @Nullable String cutIfGiven(@Nullable String text, int maxBytes) {
+        return text == null ? null : cut(text, maxBytes);
+    }
+
+    /** Returns as much of the text as fits, without half a character at its end. */
+    private static String cut(String text, int maxBytes) {
+        if (text.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
+            return text;
+        }
+        int end = 0;
+        for (int bytes = CUT.length(); end < text.length(); ) {
+            int character = text.codePointAt(end);
+            bytes += Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > maxBytes) {
+                break;
+            }
+            end += Character.charCount(character);
+        }
+        return text.substring(0, end) + CUT;
+    }
+
     /** Returns the error that the end of a call holds; empty if it holds none of PostgreSQL's. */
     public static Optional<ErrorFields> fields(Status status, Metadata trailers) {
-        com.google.rpc.Status rich = StatusProto.fromStatusAndTrailers(status, trailers);
+        com.google.rpc.Status rich;
+        try {
+            rich = StatusProto.fromStatusAndTrailers(status, trailers);
+        } catch (IllegalArgumentException e) {
+            // The details are none.
+            return Optional.empty();
+        }
         for (Any detail : rich.getDetailsList()) {
             if (detail.is(Error.class)) {
                 try {
@@ -100,6 +142,8 @@ public final class ErrorMessages {
             case "0A" -> Status.Code.UNIMPLEMENTED;
             case "22" -> Status.Code.INVALID_ARGUMENT;
             case "28" -> Status.Code.UNAUTHENTICATED;
+            case "3D" -> Status.Code.NOT_FOUND;
+            case "40" -> Status.Code.ABORTED;
             case "42" -> syntaxOrAccess(state);
             case "53", "54" -> Status.Code.RESOURCE_EXHAUSTED;
             case "55" -> Status.Code.FAILED_PRECONDITION;
