@@ -23,7 +23,8 @@ public final class ServingProgram implements AutoCloseable {
     /** How long to wait for anything. */
     public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final Pattern PORT = Pattern.compile("listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)");
+    private static final String LISTENING = "listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)";
+    private static final Pattern PORT = Pattern.compile("(?m)" + LISTENING + "$");
 
     private final Tool.Running running;
     private final Path directory;
@@ -90,14 +91,23 @@ public final class ServingProgram implements AutoCloseable {
 
     /** Waits until it listens, and returns the port. */
     public int port() {
+        return port(PORT);
+    }
+
+    /** Waits until it listens for {@code scheme}, a transport other than libpq, and returns that port. */
+    public int port(String scheme) {
+        return port(Pattern.compile(LISTENING + " \\(" + scheme + "\\)"));
+    }
+
+    private int port(Pattern said) {
         await().atMost(PATIENCE)
                 .failFast(
                         "the program has ended",
                         () -> assertThat(running.isRunning())
                                 .as(running.stderr())
                                 .isTrue())
-                .untilAsserted(() -> assertThat(running.stderr()).containsPattern(PORT));
-        Matcher matcher = PORT.matcher(running.stderr());
+                .untilAsserted(() -> assertThat(running.stderr()).containsPattern(said));
+        Matcher matcher = said.matcher(running.stderr());
         assertThat(matcher.find()).isTrue();
         return Integer.parseInt(matcher.group(1));
     }
