@@ -25,10 +25,13 @@ final class Tour {
 
     private final TourFiles files;
     private final Narration narration;
+    private final boolean grpc;
 
-    Tour(TourFiles files, Narration narration) {
+    /** Makes the tour; with {@code grpc} there are two relays, and gRPC between them. */
+    Tour(TourFiles files, Narration narration, boolean grpc) {
         this.files = files;
         this.narration = narration;
+        this.grpc = grpc;
     }
 
     /** Takes the tour; returns normally if all was as it should be. */
@@ -47,7 +50,12 @@ final class Tour {
                     Narration.secondsSince(startNs));
             createSlot(server);
             receive(server);
-            new RelayTour(files, narration).run(server);
+            RelayTour relayTour = new RelayTour(files, narration);
+            if (grpc) {
+                relayTour.runByGrpc(server);
+            } else {
+                relayTour.run(server);
+            }
         }
         sayGoodbye();
     }

@@ -38,6 +38,11 @@ record TourFiles(Path root, boolean keep) implements AutoCloseable {
         return root.resolve("relay");
     }
 
+    /** Returns the home of a relay behind it. */
+    Path secondRelay() {
+        return root.resolve("relay2");
+    }
+
     /** Returns where the server puts its own. */
     Path server() {
         return root.resolve("server");

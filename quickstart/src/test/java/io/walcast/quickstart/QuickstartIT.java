@@ -27,9 +27,20 @@ class QuickstartIT {
 
     @Test
     void showsAReceiverThatLosesNothing() throws IOException {
+        assertThat(tour("quickstart")).contains("pg_stat_replication (1 row)");
+    }
+
+    @Test
+    void showsTwoRelaysWithGrpcBetweenThem() throws IOException {
+        assertThat(tour("quickstart", "--transport", "grpc"))
+                .contains("pg_stat_replication (1 row)", "(grpc)", "far", "Stop both");
+    }
+
+    /** Takes the tour to its end and returns what it said. */
+    private String tour(String... arguments) throws IOException {
         Descendants descendants = new Descendants();
         Result result;
-        try (Tool.Running tour = walcast().start("quickstart")) {
+        try (Tool.Running tour = walcast().start(arguments)) {
             await().atMost(TIMEOUT).until(() -> descendants.addThoseOf(tour) && !tour.isRunning());
             result = tour.await(TIMEOUT);
         }
@@ -37,11 +48,12 @@ class QuickstartIT {
         assertThat(result.stderr()).doesNotContain("error").contains("lag ");
         assertThat(result.stdout())
                 .contains("PostgreSQL 18", "commits wait: none", "equal, byte by byte", "exit code 0", "nothing lost")
-                .contains("100000 rows", "are on the standby", "pg_stat_replication (1 row)");
+                .contains("100000 rows", "are on the standby");
         assertThat(result.exitCode()).isZero();
         assertThat(left()).isEmpty();
         descendants.requireServerAndReceiverWereSeen();
         descendants.requireNoneLeft();
+        return result.stdout();
     }
 
     @Test
@@ -67,6 +79,9 @@ class QuickstartIT {
 
         assertThat(result.exitCode()).isEqualTo(64);
         assertThat(result.stderr()).contains("--fast");
+        Result other = walcast().run(TIMEOUT, "quickstart", "--transport=pigeon");
+        assertThat(other.exitCode()).isEqualTo(64);
+        assertThat(other.stderr()).contains("unknown transport \"pigeon\" (expected: libpq or grpc)");
     }
 
     @Test
@@ -74,7 +89,7 @@ class QuickstartIT {
         Result result = walcast().run(TIMEOUT, "quickstart", "--help");
 
         assertThat(result.exitCode()).isZero();
-        assertThat(result.stdout()).contains("--keep");
+        assertThat(result.stdout()).contains("--keep", "--transport NAME");
         assertThat(result.stderr()).isEmpty();
     }
 

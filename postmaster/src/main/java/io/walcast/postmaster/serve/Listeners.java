@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -108,11 +109,12 @@ final class Listeners implements AutoCloseable {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Bound each : bound) {
             InetSocketAddress address = each.listener().address();
-            rows.add(Map.of(
-                    "transport", each.transport(),
-                    "scheme", each.word(),
-                    "address", address.getAddress().getHostAddress(),
-                    "port", address.getPort()));
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("transport", each.transport());
+            row.put("scheme", each.word());
+            row.put("address", address.getAddress().getHostAddress());
+            row.put("port", address.getPort());
+            rows.add(row);
         }
         return rows;
     }
