@@ -205,7 +205,6 @@ class GrpcHopIT {
         private Cascade(int major, Path home) {
             primary = PostgresServer.start(Options.of(major));
             relays = new TwoRelays(home, hop, primary.port(), SLOT, "compression=zstd");
-            relays.awaitStreaming();
             standby = standby("standby", relays.far().port());
             neighbour = standby("neighbour", relays.near().port());
         }

@@ -25,6 +25,9 @@ final class TwoRelays implements AutoCloseable {
 
     private static final Pattern FLUSHED = Pattern.compile("\"flushed_lsn\":\"([^\"]+)\"");
 
+    private static final Pattern STREAMING =
+            Pattern.compile("\"application_name\":\"" + FAR + "\"[^}]*\"state\":\"streaming\"");
+
     private final Path nearHome;
     private final Path farHome;
     private final GrpcHop hop;
@@ -38,7 +41,7 @@ final class TwoRelays implements AutoCloseable {
     private @Nullable ServingProgram far;
 
     /**
-     * Starts both in directories below {@code root}.
+     * Starts both in directories below {@code root}, and waits until they stream: a base backup that is taken then fits them.
      *
      * @param upstream the port of whom the first one receives from
      * @param slot of the second one on the first one, null for none
@@ -64,6 +67,7 @@ final class TwoRelays implements AutoCloseable {
             hop.createSlot(hopPort, slot);
         }
         startFar();
+        awaitStreaming();
     }
 
     /** Starts the first one, on the ports that it had before. */
@@ -127,12 +131,11 @@ final class TwoRelays implements AutoCloseable {
         return matcher.find() ? Lsn.parse(matcher.group(1)) : Lsn.INVALID;
     }
 
-    /** Waits until the second one streams from the first one. */
-    void awaitStreaming() {
+    private void awaitStreaming() {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(nearStatus())
                         .as(far().running().stderr())
-                        .containsPattern("\"application_name\":\"" + FAR + "\"[^}]*\"state\":\"streaming\""));
+                        .containsPattern(STREAMING));
     }
 
     @Override
