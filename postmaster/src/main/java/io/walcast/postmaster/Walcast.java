@@ -7,6 +7,7 @@ public final class Walcast {
 
     /** Runs it and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        JavaUtilLogging.install();
         System.exit(WalcastCommand.run(ProgramName.current(), arguments));
     }
 }

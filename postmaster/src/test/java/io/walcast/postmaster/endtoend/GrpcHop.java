@@ -43,8 +43,13 @@ final class GrpcHop {
                 "ssl_key_file = '" + certificates.key(SERVER) + "'",
                 "ssl_ca_file = '" + certificates.certificate(AUTHORITY) + "'");
         append(home.resolve("users"), USER + " - replication");
+        prependRule(home, "hostssl replication " + USER + " 127.0.0.1/32 cert");
+    }
+
+    /** Puts {@code rule} before the access rules of the node in {@code home}. */
+    static void prependRule(Path home, String rule) {
         Path rules = home.resolve("pg_hba.conf");
-        ServingProgram.write(rules, "hostssl replication " + USER + " 127.0.0.1/32 cert\n" + read(rules));
+        ServingProgram.write(rules, rule + "\n" + read(rules));
     }
 
     /** Returns where a node is to listen. */

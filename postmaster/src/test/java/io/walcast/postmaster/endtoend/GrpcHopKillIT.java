@@ -59,21 +59,17 @@ class GrpcHopKillIT {
 
     private static void killNear(TwoRelays relays, PostgresServer primary) {
         relays.near().running().kill();
-        Lsn passedOn = relays.farFlushed();
-        Receiving.requireSame(relays.nearWal(), primary, passedOn);
+        Receiving.requireSame(relays.nearWal(), primary, relays.farFlushed());
         relays.near().close();
         relays.startNear();
-        assertThat(Relayed.readyUpTo(relays.near())).isGreaterThanOrEqualTo(passedOn);
     }
 
     private void killFar(TwoRelays relays, PostgresServer primary) {
         relays.far().running().kill();
         await().atMost(PATIENCE).until(() -> tap.conversations().stream().allMatch(ReplicationConversation::isClosed));
-        Lsn sent = sent();
-        Receiving.requireSame(relays.farWal(), primary, sent);
+        Receiving.requireSame(relays.farWal(), primary, sent());
         relays.far().close();
         relays.startFar();
-        assertThat(Relayed.readyUpTo(relays.far())).isGreaterThanOrEqualTo(sent);
     }
 
     /** Waits until the standby has acknowledged some more than it had before the kill. */

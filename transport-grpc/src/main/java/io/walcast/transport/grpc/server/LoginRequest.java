@@ -34,7 +34,7 @@ record LoginRequest(
     private static final Metadata.Key<String> AUTHORIZATION = ascii("authorization");
     private static final Metadata.Key<String> USER = ascii("walcast-user");
     private static final Metadata.Key<String> APPLICATION_NAME = ascii("walcast-application-name");
-    private static final Pattern BEARER = Pattern.compile("(?i)bearer +([^ ]+) *");
+    private static final Pattern BEARER = Pattern.compile("(?i)bearer +([^ ](?:.*[^ ])?) *");
     private static final int MOST_PARAMETERS = 64;
     private static final int LONGEST_NAME = 63;
     private static final int LONGEST_VALUE = 1_024;
