@@ -39,8 +39,7 @@ public final class JavaUtilLogging {
         @Override
         public void publish(LogRecord record) {
             String name = record.getLoggerName();
-            LoggingEventBuilder event =
-                    event(LoggerFactory.getLogger(name == null ? "" : name), record.getLevel());
+            LoggingEventBuilder event = event(LoggerFactory.getLogger(name == null ? "" : name), record.getLevel());
             event.setCause(record.getThrown()).log(formatter.formatMessage(record));
         }
 

@@ -54,7 +54,8 @@ final class RelayTour {
             try (TourRelay far = TourRelay.start(files.secondRelay(), narration, address, POSTGRESQL)) {
                 narration.say("Between machines it would be grpcs://, with certificates on both sides.");
                 try (PostgresServer standby = feedStandby(primary, far)) {
-                    narration.step("Ask the first relay who is there: the session by gRPC stands there like any other.");
+                    narration.step(
+                            "Ask the first relay who is there: the session by gRPC stands there like any other.");
                     near.showStatus();
                     narration.step("Stop both with SIGTERM.");
                     far.stop();

@@ -83,7 +83,8 @@ final class TourRelay implements AutoCloseable {
     /** Waits until it listens for addresses of {@code scheme}, and returns the port. */
     int port(String scheme) {
         Pattern listener = Pattern.compile(PORT.formatted(scheme));
-        return Integer.parseInt(awaitStatus(listener, "the relay does not listen").group(1));
+        return Integer.parseInt(
+                awaitStatus(listener, "the relay does not listen").group(1));
     }
 
     /** Shows whom it serves. */

@@ -188,9 +188,8 @@ class GrpcHopIT {
                 .untilAsserted(() -> assertThat(cascade.relays.far().running().stderr())
                         .contains("replication stream was terminated before stop point"));
         assertThat(cascade.relays.far().stop().exitCode()).isZero();
-        for (Path wal : new Path[] {
-            cascade.relays.nearWal(), cascade.relays.farWal(), cascade.primary.walDirectory()
-        }) {
+        for (Path wal :
+                new Path[] {cascade.relays.nearWal(), cascade.relays.farWal(), cascade.primary.walDirectory()}) {
             Relayed.requireSameWal(cascade.standby, wal, cascade.standby.segmentSize(), TimelineId.FIRST, end);
         }
     }
@@ -211,8 +210,7 @@ class GrpcHopIT {
 
         private PostgresServer standby(String name, int port) {
             PostgresServer standby = PostgresServer.standbyOf(
-                    primary,
-                    Relayed.standby(primary.major(), Receiving.conninfo(port) + " application_name=" + name));
+                    primary, Relayed.standby(primary.major(), Receiving.conninfo(port) + " application_name=" + name));
             standby.await("SELECT count(*) = 1 FROM pg_stat_wal_receiver WHERE status = 'streaming'", PATIENCE);
             return standby;
         }

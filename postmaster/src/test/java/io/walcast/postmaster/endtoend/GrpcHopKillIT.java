@@ -39,12 +39,11 @@ class GrpcHopKillIT {
     @Timeout(240)
     void neverLeavesAnyoneAheadOfWhomTheyReceiveFrom(int major) {
         GrpcHop hop = new GrpcHop(root.resolve("certificates"));
-        try (PostgresServer primary =
-                        PostgresServer.start(Options.of(major).withWalSegmentSizeMb(1));
+        try (PostgresServer primary = PostgresServer.start(Options.of(major).withWalSegmentSizeMb(1));
                 TwoRelays relays = new TwoRelays(root, hop, primary.port(), "far_slot", "compression=zstd");
                 MisbehavingProxy proxy = MisbehavingProxy.to(relays.far().port(), tap);
-                PostgresServer standby = PostgresServer.standbyOf(
-                        primary, Relayed.standby(major, Receiving.conninfo(proxy.port())));
+                PostgresServer standby =
+                        PostgresServer.standbyOf(primary, Relayed.standby(major, Receiving.conninfo(proxy.port())));
                 Load load = Load.start(primary, LOAD)) {
             for (int round = 0; round < ROUNDS; round++) {
                 requireStandbyGoesOn(round);

@@ -42,8 +42,7 @@ class GrpcHopPromotionIT {
                 TwoRelays relays = new TwoRelays(root, hop, entrance.port(), null, "compression=gzip");
                 PostgresServer standby = PostgresServer.standbyOf(
                         primary,
-                        Relayed.standby(
-                                major, Receiving.conninfo(relays.far().port())))) {
+                        Relayed.standby(major, Receiving.conninfo(relays.far().port())))) {
             try (Load load = Load.start(primary, LOAD)) {
                 load.awaitCommits(COMMITS, PATIENCE);
                 Lsn early = load.lastCommittedLsn();

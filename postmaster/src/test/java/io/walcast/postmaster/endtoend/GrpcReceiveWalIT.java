@@ -107,7 +107,15 @@ class GrpcReceiveWalIT {
             primary.await("SELECT flush_lsn >= '" + end + "' FROM pg_stat_replication", PATIENCE);
             Files.copy(firstSegment(), directory.resolve(firstSegment().getFileName()));
             Result result = receivewal(
-                    "-D", directory.toString(), "--synchronous", "-n", "-v", "--endpos", end.toString(), "-d", conninfo);
+                    "-D",
+                    directory.toString(),
+                    "--synchronous",
+                    "-n",
+                    "-v",
+                    "--endpos",
+                    end.toString(),
+                    "-d",
+                    conninfo);
             assertThat(result.exitCode()).as(result.stderr()).isZero();
             assertThat(result.stderr()).contains("stopped log streaming at ");
         }
@@ -145,7 +153,8 @@ class GrpcReceiveWalIT {
                 receivewal("-D", root.toString(), "-n", "-w", "-d", conninfo),
                 77,
                 "FATAL:  password authentication failed for user \"tokens\"");
-        assertThat(withInput(PASSWORD, "--create-slot", "-S", "asked", "-d", conninfo).stderr())
+        assertThat(withInput(PASSWORD, "--create-slot", "-S", "asked", "-d", conninfo)
+                        .stderr())
                 .contains("Password: ")
                 .doesNotContain("error");
         assertThat(withInput(PASSWORD, "--drop-slot", "-S", "asked", "-W", "-d", conninfo)

@@ -60,9 +60,8 @@ final class TwoRelays implements AutoCloseable {
         Relayed.initialize(farHome);
         startNear();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(nearStatus())
-                        .as(near().running().stderr())
-                        .containsPattern(FLUSHED));
+                .untilAsserted(() ->
+                        assertThat(nearStatus()).as(near().running().stderr()).containsPattern(FLUSHED));
         if (slot != null) {
             hop.createSlot(hopPort, slot);
         }
@@ -133,9 +132,8 @@ final class TwoRelays implements AutoCloseable {
 
     private void awaitStreaming() {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(nearStatus())
-                        .as(far().running().stderr())
-                        .containsPattern(STREAMING));
+                .untilAsserted(() ->
+                        assertThat(nearStatus()).as(far().running().stderr()).containsPattern(STREAMING));
     }
 
     @Override
