@@ -16,6 +16,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.walcast.transport.grpc.LeakRecorder;
 import io.walcast.transport.grpc.v1.Ready;
 import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.v1.SessionResponse;
@@ -73,6 +74,7 @@ class SessionMethodIT {
         GRPC.setLevel(null);
         server.shutdownNow();
         assertThat(server.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        LeakRecorder.assertNothingLeaked();
     }
 
     @ParameterizedTest
