@@ -52,6 +52,7 @@ final class RelayTour {
             String address = "grpc://" + PostgresServer.USER + "@127.0.0.1:" + near.port("grpc")
                     + "?application_name=far&compression=zstd";
             try (TourRelay far = TourRelay.start(files.secondRelay(), narration, address, POSTGRESQL)) {
+                near.awaitStreaming();
                 narration.say("Between machines it would be grpcs://, with certificates on both sides.");
                 try (PostgresServer standby = feedStandby(primary, far)) {
                     narration.step(

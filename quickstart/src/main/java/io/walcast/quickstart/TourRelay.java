@@ -25,6 +25,7 @@ final class TourRelay implements AutoCloseable {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Pattern STANDBY = Pattern.compile("\"pg_stat_replication\" : \\[ \\{");
+    private static final Pattern STREAMING = Pattern.compile("\"state\" : \"streaming\"");
     private static final String PORT = "\"scheme\" : \"%s\",\\s+\"address\" : \"[^\"]*\",\\s+\"port\" : (\\d+)";
 
     private final Path home;
@@ -85,6 +86,11 @@ final class TourRelay implements AutoCloseable {
         Pattern listener = Pattern.compile(PORT.formatted(scheme));
         return Integer.parseInt(
                 awaitStatus(listener, "the relay does not listen").group(1));
+    }
+
+    /** Waits until it streams to somebody. */
+    void awaitStreaming() {
+        awaitStatus(STREAMING, "the relay streams to nobody");
     }
 
     /** Shows whom it serves. */

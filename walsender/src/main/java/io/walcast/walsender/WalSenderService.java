@@ -89,7 +89,7 @@ public final class WalSenderService implements ReplicationService, ReplicationSt
 
     @Override
     public ReplicationSession open(SessionRequest request, SessionPeer peer) {
-        int maxWalSenders = node.settings().integer("max_wal_senders");
+        int maxWalSenders = config.settings().get().integer("max_wal_senders");
         requireMayOpen(request, maxWalSenders);
         SessionSettings settings = new SessionSettings(node, request.user(), request.parameters());
         WalSender session = new WalSender(node, request, peer, settings);

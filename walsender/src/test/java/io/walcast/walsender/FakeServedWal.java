@@ -2,6 +2,7 @@
 package io.walcast.walsender;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
@@ -113,6 +114,7 @@ final class FakeServedWal implements ServedWal {
 
     @Override
     public int majorVersion() {
+        requireNonNull(position, "no position yet"); // as those that read files
         return major;
     }
 
