@@ -73,7 +73,7 @@ final class ReceiverProcess implements AutoCloseable {
     /** Returns {@code arguments} as somebody would type them. */
     static String typed(List<String> arguments) {
         return arguments.stream()
-                .map(word -> word.contains(" ") ? "'" + word + "'" : word)
+                .map(word -> word.matches("(?s).*[ &?*;].*") ? "'" + word + "'" : word)
                 .collect(Collectors.joining(" ", "$ walcast ", ""));
     }
 
