@@ -172,6 +172,7 @@ final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
         closed = true;
         standbySender.close();
         call.cancel("closed by the receiver", null);
+        call.request(Integer.MAX_VALUE); // what gRPC holds back until it is asked for would be lost with its buffers
         channel.shutdownNow();
         dropInput();
         wake();
