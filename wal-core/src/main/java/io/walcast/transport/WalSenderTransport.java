@@ -10,7 +10,10 @@ package io.walcast.transport;
  */
 public interface WalSenderTransport {
 
-    /** The version of this interface; a transport built against another one is refused. */
+    /**
+     * The version of this end of the API; a transport built against another one is refused. It is raised when a transport that
+     * was compiled before could not work any more, and for nothing else.
+     */
     int API_VERSION = 1;
 
     /** Returns the {@link #API_VERSION} this transport was built against: write the constant, it is compiled in. */

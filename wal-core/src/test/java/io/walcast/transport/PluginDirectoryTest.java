@@ -118,6 +118,29 @@ class PluginDirectoryTest {
                 .isNotNull();
     }
 
+    @Test
+    void leavesTheProgramsProvidersOfItsOwnInterfacesAlone() throws IOException {
+        String providers = "META-INF/services/" + PluginTransport.class.getName();
+        writePlugin(plugins.resolve("with.jar"));
+        writeJar(plugins.resolve("without.jar"), "empty", new byte[0]);
+
+        List<ClassLoader> loaders = open();
+
+        assertThat(Collections.list(loaders.get(0).getResources(providers))).isEmpty();
+        assertThat(Collections.list(loaders.get(1).getResources(providers))).hasSize(1);
+    }
+
+    @Test
+    void saysThatAWalCoreOfItsOwnIsNotUsed() throws IOException {
+        writeJar(plugins.resolve("fat.jar"), "io/walcast/transport/WalReceiverTransport.class", new byte[] {1});
+
+        assertThat(open()).hasSize(1);
+        assertThat(unreadable)
+                .singleElement()
+                .asString()
+                .endsWith("fat.jar\" has a wal-core of its own in it, which is not used");
+    }
+
     private static WalReceiverTransport onlyOf(WalReceiverTransports transports) {
         assertThat(transports.all()).hasSize(1);
         return transports.all().get(0);
