@@ -34,8 +34,7 @@ class TransportPageTest {
         }
 
         assertThat(snippets).hasSizeGreaterThan(5);
-        assertThat(snippets)
-                .allSatisfy(snippet -> assertThat(sources).anyMatch(source -> source.contains(snippet)));
+        assertThat(snippets).allSatisfy(snippet -> assertThat(sources).anyMatch(source -> source.contains(snippet)));
     }
 
     private static String read(Path file) {

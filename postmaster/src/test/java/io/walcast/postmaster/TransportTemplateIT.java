@@ -131,6 +131,10 @@ class TransportTemplateIT {
             primary.await("SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'", PATIENCE);
             fillSegment(primary);
             awaitSegments(first, 1, receiver);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(walcast.run(PATIENCE, "status", "-D", first.toString())
+                                    .stdout())
+                            .contains("WAL up to"));
             try (Running relayed = walcast.start("receivewal", "-v", "-D", second.toString(), "-d", conninfo)) {
                 WalcastProgram.awaitMessage(relayed, "starting log streaming");
                 for (int i = 0; i < SEGMENTS; i++) {
