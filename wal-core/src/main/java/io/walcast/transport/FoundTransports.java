@@ -40,23 +40,24 @@ final class FoundTransports<T> {
      */
     record End<T>(Class<T> service, int apiVersion, ToIntFunction<T> versionOf, Function<T, String> nameOf) {}
 
+    /**
+     * Providers that come from one place.
+     *
+     * @param where the plugin, empty for the program itself
+     * @param providers the providers; each one may fail to load
+     */
+    private record Source<T>(String where, Iterable<T> providers) {}
+
     FoundTransports(End<T> end, Iterable<T> providers, WalReceiverTransports.Listener listener) {
+        this(end, List.of(new Source<>("", providers)), listener);
+    }
+
+    private FoundTransports(End<T> end, List<Source<T>> sources, WalReceiverTransports.Listener listener) {
         this.end = end;
         this.listener = requireNonNull(listener, "listener");
         List<T> usable = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        Iterator<T> found = providers.iterator();
-        for (int failures = 0; failures < MAX_FAILURES; ) {
-            try {
-                if (!found.hasNext()) {
-                    break;
-                }
-                addUnlessKnown(found.next(), usable, reasons);
-            } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-                failures++;
-                refuse("a transport could not be loaded: " + e, e, reasons);
-            }
-        }
+        sources.forEach(source -> addUsable(source, usable, reasons));
         transports = List.copyOf(usable);
         refusals = List.copyOf(reasons);
     }
@@ -64,22 +65,77 @@ final class FoundTransports<T> {
     /** Finds what the given class loaders find; each class counts once. */
     static <T> FoundTransports<T> load(
             End<T> end, Iterable<? extends ClassLoader> loaders, WalReceiverTransports.Listener listener) {
-        return new FoundTransports<>(end, () -> new LoadersIterator<>(end.service(), loaders.iterator()), listener);
+        List<Source<T>> sources = new ArrayList<>();
+        for (ClassLoader loader : loaders) {
+            sources.add(new Source<>(pluginOf(loader), ServiceLoader.load(end.service(), loader)));
+        }
+        return new FoundTransports<>(end, sources, listener);
     }
 
-    private void addUnlessKnown(T transport, List<T> usable, List<String> reasons) {
+    private void addUsable(Source<T> source, List<T> usable, List<String> reasons) {
+        Iterator<T> found = source.providers().iterator();
+        for (int failures = 0; failures < MAX_FAILURES; ) {
+            try {
+                if (!found.hasNext()) {
+                    break;
+                }
+                addUnlessUnfit(found.next(), usable, reasons);
+            } catch (Throwable e) {
+                throwUnlessBearable(e);
+                failures++;
+                refuse("a transport%s could not be loaded: %s".formatted(source.where(), explain(e)), e, reasons);
+            }
+        }
+    }
+
+    private void addUnlessUnfit(T transport, List<T> usable, List<String> reasons) {
         if (usable.stream().anyMatch(known -> known.getClass() == transport.getClass())) {
             return;
         }
-        int version = end.versionOf().applyAsInt(transport);
-        if (version == end.apiVersion()) {
-            requireNonNull(end.nameOf().apply(transport), "name");
-            usable.add(transport);
-        } else {
+        int version;
+        String name;
+        try {
+            version = end.versionOf().applyAsInt(transport);
+            name = requireNonNull(end.nameOf().apply(transport), "name");
+        } catch (Throwable e) {
+            throwUnlessBearable(e);
+            refuse(className(transport) + " could not be asked: " + explain(e), e, reasons);
+            return;
+        }
+        T namesake = usable.stream()
+                .filter(other -> hasTaken(name, other, transport))
+                .findFirst()
+                .orElse(null);
+        if (version != end.apiVersion()) {
             String reason = "%s was built for version %d of the transport API (expected: %d)"
                     .formatted(className(transport), version, end.apiVersion());
             refuse(reason, null, reasons);
+        } else if (namesake != null) {
+            String reason = "%s has the name '%s' of %s".formatted(className(transport), name, className(namesake));
+            refuse(reason, null, reasons);
+        } else {
+            usable.add(transport);
         }
+    }
+
+    /** A plugin cannot take a name; two of one place are an error for who asks for the name. */
+    private boolean hasTaken(String name, T other, T transport) {
+        return other.getClass().getClassLoader() != transport.getClass().getClassLoader()
+                && end.nameOf().apply(other).equals(name);
+    }
+
+    /** Whatever a plugin throws harms nobody else, but for the end of the machine. */
+    private static void throwUnlessBearable(Throwable e) {
+        if (e instanceof VirtualMachineError fatal && !(e instanceof StackOverflowError)) {
+            throw fatal;
+        }
+    }
+
+    /** A constructor's failure hides behind the one of who called it. */
+    private static String explain(Throwable e) {
+        Throwable cause = e instanceof ServiceConfigurationError ? e.getCause() : e;
+        String said = cause == null || cause == e ? e.toString() : e.getMessage() + ": " + cause;
+        return cause instanceof LinkageError ? said + " (was it built for another version of Walcast?)" : said;
     }
 
     private void refuse(String reason, @Nullable Throwable cause, List<String> reasons) {
@@ -106,8 +162,9 @@ final class FoundTransports<T> {
                 if (condition.test(transport)) {
                     matches.add(transport);
                 }
-            } catch (LinkageError | RuntimeException e) {
-                listener.transportRefused(className(transport) + " could not be asked: " + e, e);
+            } catch (Throwable e) {
+                throwUnlessBearable(e);
+                listener.transportRefused(className(transport) + " could not be asked: " + explain(e), e);
             }
         }
         return matches;
@@ -161,31 +218,10 @@ final class FoundTransports<T> {
     }
 
     private static String className(Object transport) {
-        return transport.getClass().getName();
+        return transport.getClass().getName() + pluginOf(transport.getClass().getClassLoader());
     }
 
-    /** The providers of one class loader after the other. */
-    private static final class LoadersIterator<T> implements Iterator<T> {
-        private final Class<T> service;
-        private final Iterator<? extends ClassLoader> loaders;
-        private Iterator<T> current = List.<T>of().iterator();
-
-        LoadersIterator(Class<T> service, Iterator<? extends ClassLoader> loaders) {
-            this.service = service;
-            this.loaders = loaders;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (!current.hasNext() && loaders.hasNext()) {
-                current = ServiceLoader.load(service, loaders.next()).iterator();
-            }
-            return current.hasNext();
-        }
-
-        @Override
-        public T next() {
-            return current.next();
-        }
+    private static String pluginOf(@Nullable ClassLoader loader) {
+        return loader instanceof PluginClassLoader plugin ? " in the plugin \"" + plugin.getName() + "\"" : "";
     }
 }

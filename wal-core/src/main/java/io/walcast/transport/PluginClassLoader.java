@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The class loader of one plugin: the JDK first, then {@code io.walcast} from the program, then the plugin itself, and
- * what it lacks from the program.
+ * what it lacks from the program. Providers of an interface that the plugin brings along are its own only.
  *
  * <p>Safe for use from any thread.
  */
 final class PluginClassLoader extends URLClassLoader {
+    private static final String SERVICES = "META-INF/services/";
     private static final String SHARED_PREFIX = "io.walcast.";
 
     static {
@@ -69,7 +70,18 @@ final class PluginClassLoader extends URLClassLoader {
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
         List<URL> urls = new ArrayList<>(Collections.list(findResources(name)));
-        urls.addAll(Collections.list(getParent().getResources(name)));
+        if (!isOwnService(name)) {
+            urls.addAll(Collections.list(getParent().getResources(name)));
+        }
         return Collections.enumeration(urls);
+    }
+
+    /** The program's providers of an interface that the plugin has a copy of would not fit that copy. */
+    private boolean isOwnService(String resource) {
+        if (!resource.startsWith(SERVICES)) {
+            return false;
+        }
+        String service = resource.substring(SERVICES.length());
+        return service.startsWith(SHARED_PREFIX) || findResource(service.replace('.', '/') + ".class") != null;
     }
 }

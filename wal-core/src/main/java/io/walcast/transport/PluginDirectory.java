@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +18,16 @@ import java.util.stream.Stream;
  * <p>A plugin sees the JDK and {@code io.walcast} as the program does, and for everything else its own classes first.
  */
 public final class PluginDirectory {
+    private static final String API = WalReceiverTransport.class.getName().replace('.', '/') + ".class";
+
     private PluginDirectory() {}
 
     /**
      * Returns one class loader for each plugin, in the order of their names; none if there is no such folder. The class
      * loaders stay open as long as the program runs.
      *
-     * @param refused hears a sentence about each jar that cannot be read, which a class loader would pass over in silence
+     * @param refused hears a sentence about each jar that cannot be read, which a class loader would pass over in silence,
+     *     and about each that brings classes along which the program has its own of
      * @throws UncheckedIOException if the folder cannot be read
      */
     public static List<ClassLoader> classLoaders(Path directory, ClassLoader parent, Consumer<String> refused) {
@@ -35,42 +35,48 @@ public final class PluginDirectory {
             return List.of();
         }
         List<ClassLoader> loaders = new ArrayList<>();
-        for (Path plugin : entries(directory)) {
-            List<Path> jars = Files.isDirectory(plugin) ? entries(plugin) : List.of(plugin);
-            URL[] urls = jars.stream()
-                    .filter(jar -> jar.toString().endsWith(".jar") && isReadable(jar, refused))
-                    .map(PluginDirectory::url)
-                    .toArray(URL[]::new);
-            if (urls.length > 0) {
-                loaders.add(new PluginClassLoader(String.valueOf(plugin.getFileName()), urls, parent));
+        try {
+            for (Path plugin : entries(directory)) {
+                URL[] urls = jars(plugin, refused);
+                if (urls.length > 0) {
+                    loaders.add(new PluginClassLoader(String.valueOf(plugin.getFileName()), urls, parent));
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return loaders;
     }
 
-    private static List<Path> entries(Path directory) {
+    private static URL[] jars(Path plugin, Consumer<String> refused) {
+        List<URL> urls = new ArrayList<>();
+        try {
+            for (Path jar : Files.isDirectory(plugin) ? entries(plugin) : List.of(plugin)) {
+                if (jar.toString().endsWith(".jar") && isReadable(jar, refused)) {
+                    urls.add(jar.toUri().toURL());
+                }
+            }
+        } catch (IOException e) {
+            refused.accept("the plugin \"" + plugin + "\" cannot be read: " + e);
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    private static List<Path> entries(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
     private static boolean isReadable(Path jar, Consumer<String> refused) {
         try (JarFile file = new JarFile(jar.toFile())) {
-            requireNonNull(file);
+            if (file.getEntry(API) != null) {
+                refused.accept("the plugin \"" + jar + "\" has a wal-core of its own in it, which is not used");
+            }
             return true;
         } catch (IOException e) {
             refused.accept("the plugin \"" + jar + "\" cannot be read: " + e.getMessage());
             return false;
-        }
-    }
-
-    private static URL url(Path jar) {
-        try {
-            return jar.toUri().toURL();
-        } catch (MalformedURLException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
