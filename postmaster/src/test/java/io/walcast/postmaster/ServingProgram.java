@@ -24,7 +24,7 @@ public final class ServingProgram implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final String LISTENING = "listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)";
-    private static final Pattern PORT = Pattern.compile("(?m)" + LISTENING + "$");
+    private static final Pattern PORT = Pattern.compile("(?m)" + LISTENING + " *$");
 
     private final Tool.Running running;
     private final Path directory;
