@@ -10,11 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs of one receiver over the WAL of one source. */
 final class Comparison {
-    /** Of one run; a disk that syncs at 10 MB/s still passes. */
-    private static final long BASE_TIMEOUT_S = 60;
-
-    private static final long SLOWEST_BYTES_PER_S = 10L << 20;
-
     private final Receiver receiver;
     private final WalSource source;
     private final Workspace workspace;
@@ -47,9 +42,8 @@ final class Comparison {
         try {
             workspace.sync();
             List<String> command = receiver.command(directory, source.conninfo(), slot, end);
-            Usage usage = program.run(
-                    syncCalls == null ? command : syncCalls.counting(command),
-                    BASE_TIMEOUT_S + bytes() / SLOWEST_BYTES_PER_S);
+            Usage usage =
+                    program.run(syncCalls == null ? command : syncCalls.counting(command), Receiver.timeoutS(bytes()));
             requireEqual(directory, end);
             return usage;
         } finally {

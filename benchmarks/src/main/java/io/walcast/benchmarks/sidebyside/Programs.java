@@ -20,10 +20,7 @@ record Programs(Receiver theirs, Receiver ours, Path strace) {
 
     static Programs find(Path walcast) {
         requireWalcast(walcast);
-        return new Programs(
-                pgReceivewal(),
-                new Receiver("walcast", List.of(walcast.toAbsolutePath().toString(), "receivewal")),
-                tool("strace", "strace"));
+        return new Programs(pgReceivewal(), receivewal(walcast), tool("strace", "strace"));
     }
 
     /** Checks that our program is there. */
@@ -32,6 +29,10 @@ record Programs(Receiver theirs, Receiver ours, Path strace) {
             throw new UnavailableException(
                     walcast + ": no program (expected: the distribution that ./mvnw package makes)");
         }
+    }
+
+    static Receiver receivewal(Path walcast) {
+        return new Receiver("walcast", List.of(walcast.toAbsolutePath().toString(), "receivewal"));
     }
 
     static Receiver pgReceivewal() {

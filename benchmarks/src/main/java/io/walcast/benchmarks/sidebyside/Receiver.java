@@ -16,6 +16,8 @@ import java.util.List;
  * @param command the program and its first arguments
  */
 record Receiver(String label, List<String> command) {
+    private static final long BASE_TIMEOUT_S = 60;
+    private static final long SLOWEST_BYTES_PER_S = 10L << 20;
 
     Receiver {
         command = List.copyOf(command);
@@ -23,23 +25,29 @@ record Receiver(String label, List<String> command) {
 
     /** Returns the command that receives into {@code directory} up to {@code end}, through a slot, and then ends. */
     List<String> command(Path directory, String conninfo, String slot, Lsn end) {
-        return command(directory, conninfo, end, "--slot=" + slot);
+        return command(directory, conninfo, end, List.of("--slot=" + slot));
     }
 
     /** Returns the command that does so from where {@code directory} says on, and syncs nothing. */
     List<String> commandWithoutSync(Path directory, String conninfo, Lsn end) {
-        return command(directory, conninfo, end, "--no-sync");
+        return command(directory, conninfo, end, List.of("--no-sync"));
     }
 
-    private List<String> command(Path directory, String conninfo, Lsn end, String option) {
+    /** Returns the command that does so, too, and syncs each finished segment. */
+    List<String> commandWithoutSlot(Path directory, String conninfo, Lsn end) {
+        return command(directory, conninfo, end, List.of());
+    }
+
+    /** Returns how long it may take for so many bytes: a disk that syncs at 10 MB/s still passes. */
+    static long timeoutS(long bytes) {
+        return BASE_TIMEOUT_S + bytes / SLOWEST_BYTES_PER_S;
+    }
+
+    private List<String> command(Path directory, String conninfo, Lsn end, List<String> options) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(
-                "--directory=" + directory,
-                "--dbname=" + conninfo,
-                "--endpos=" + end,
-                "--no-loop",
-                "--no-password",
-                option));
+                "--directory=" + directory, "--dbname=" + conninfo, "--endpos=" + end, "--no-loop", "--no-password"));
+        all.addAll(options);
         return all;
     }
 

@@ -13,12 +13,17 @@ import java.util.List;
  * @param ours ours, over the same files
  * @param clients how many there may be at once
  */
-record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServer ours, int clients)
+record Serving(Workspace workspace, WalSource source, WalServer theirs, WalcastWalServer ours, int clients)
         implements AutoCloseable {
     private static final int SPARE_WAL_SENDERS = 4;
 
     /** Writes the WAL and starts both. */
     static Serving start(WorkOptions options, int clients) throws IOException {
+        return start(options, clients, List.of());
+    }
+
+    /** Does so, and has ours listen at {@code addresses} besides. */
+    static Serving start(WorkOptions options, int clients, List<String> addresses) throws IOException {
         Programs.requireWalcast(options.walcast());
         Workspace workspace = Workspace.create(options.directory(), options.keep());
         try {
@@ -26,7 +31,7 @@ record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServe
             WalSource source =
                     WalSource.create(Programs.server(), workspace.path(), options.size(), clients + SPARE_WAL_SENDERS);
             try {
-                return start(options, workspace, source, clients);
+                return start(options, workspace, source, clients, addresses);
             } catch (RuntimeException e) {
                 source.close();
                 throw e;
@@ -37,10 +42,11 @@ record Serving(Workspace workspace, WalSource source, WalServer theirs, WalServe
         }
     }
 
-    private static Serving start(WorkOptions options, Workspace workspace, WalSource source, int clients) {
+    private static Serving start(
+            WorkOptions options, Workspace workspace, WalSource source, int clients, List<String> addresses) {
         source.linkSegments(workspace.freshDirectory("archive"));
-        WalServer ours =
-                WalcastWalServer.start(options.walcast(), workspace.path().resolve("archive"), clients);
+        WalcastWalServer ours =
+                WalcastWalServer.start(options.walcast(), workspace.path().resolve("archive"), clients, addresses);
         return new Serving(workspace, source, new PostgresWalServer(source), ours, clients);
     }
 

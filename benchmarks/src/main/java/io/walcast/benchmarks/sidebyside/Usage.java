@@ -4,6 +4,7 @@ package io.walcast.benchmarks.sidebyside;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * What one run of a program took.
@@ -19,10 +20,14 @@ record Usage(
 
     private static final double MS_PER_S = 1e3;
 
-    /** Rounds to milliseconds: nothing here is more precise. */
     Usage {
-        wallS = Math.round(wallS * MS_PER_S) / MS_PER_S;
-        cpuS = Math.round(cpuS * MS_PER_S) / MS_PER_S;
+        wallS = rounded(wallS);
+        cpuS = rounded(cpuS);
+    }
+
+    /** Rounds to milliseconds: nothing here is more precise. */
+    static double rounded(double seconds) {
+        return Math.round(seconds * MS_PER_S) / MS_PER_S;
     }
 
     /** Returns the median of each component by itself. */
@@ -32,7 +37,12 @@ record Usage(
     }
 
     private static double median(List<Usage> runs, ToDoubleFunction<Usage> component) {
-        double[] sorted = runs.stream().mapToDouble(component).sorted().toArray();
+        return middle(runs.stream().mapToDouble(component));
+    }
+
+    /** Returns the median. */
+    static double middle(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

@@ -5,6 +5,8 @@ import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.postgres.Tool;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -16,7 +18,9 @@ final class WalcastWalServer implements WalServer {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int SPARE_SESSIONS = 4;
-    private static final Pattern PORT = Pattern.compile("listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)");
+    private static final String LISTENING = "listening on IPv4 address \"127\\.0\\.0\\.1\", port (\\d+)";
+    private static final Pattern PORT = Pattern.compile(LISTENING + " *\\R");
+    private static final Pattern GRPC_PORT = Pattern.compile(LISTENING + " \\(grpc\\) *\\R");
 
     private final Tool.Running running;
     private final String version;
@@ -34,8 +38,12 @@ final class WalcastWalServer implements WalServer {
         kbWithoutSessions = ProcessMemory.residentKb(running.pid());
     }
 
-    /** Makes a node of {@code directory}, which holds segments, and starts it with room for that many clients. */
-    static WalcastWalServer start(Path program, Path directory, int clients) {
+    /**
+     * Makes a node of {@code directory}, which holds segments, and starts it with room for that many clients.
+     *
+     * @param addresses where to listen besides
+     */
+    static WalcastWalServer start(Path program, Path directory, int clients, List<String> addresses) {
         Tool walcast = Tool.of(program);
         String node = directory.toString();
         walcast.run(PATIENCE, "init", "-D", node, "--bare", "--auth-host=trust").requireSuccess();
@@ -44,25 +52,27 @@ final class WalcastWalServer implements WalServer {
         String version =
                 walcast.run(PATIENCE, "--version").stdout().lines().findFirst().orElse("");
         int sessions = clients + SPARE_SESSIONS;
-        Tool.Running running = walcast.start(
+        List<String> arguments = new ArrayList<>(List.of(
                 "serve",
                 "-D",
                 node,
-                "--listen=127.0.0.1:0",
                 "--set=max_wal_senders=" + sessions,
-                "--set=max_connections=" + sessions);
+                "--set=max_connections=" + sessions,
+                "--listen=127.0.0.1:0"));
+        addresses.forEach(address -> arguments.add("--listen=" + address));
+        Tool.Running running = walcast.start(arguments.toArray(String[]::new));
         try {
-            return new WalcastWalServer(running, version, awaitPort(running));
+            return new WalcastWalServer(running, version, awaitPort(running, PORT));
         } catch (RuntimeException e) {
             running.close();
             throw e;
         }
     }
 
-    private static int awaitPort(Tool.Running running) {
+    private static int awaitPort(Tool.Running running, Pattern announced) {
         long beganNs = System.nanoTime();
         while (running.isRunning() && System.nanoTime() - beganNs < PATIENCE.toNanos()) {
-            Matcher matcher = PORT.matcher(running.stderr());
+            Matcher matcher = announced.matcher(running.stderr());
             if (matcher.find()) {
                 return Integer.parseInt(matcher.group(1));
             }
@@ -84,6 +94,11 @@ final class WalcastWalServer implements WalServer {
     @Override
     public int port() {
         return port;
+    }
+
+    /** Returns the port at which it speaks gRPC, if it was told to. */
+    int grpcPort() {
+        return awaitPort(running, GRPC_PORT);
     }
 
     @Override

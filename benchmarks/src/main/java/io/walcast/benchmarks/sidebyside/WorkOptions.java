@@ -2,6 +2,7 @@
 package io.walcast.benchmarks.sidebyside;
 
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -79,6 +80,16 @@ final class WorkOptions {
             progress("run " + run + " of " + runs);
             (run % 2 == 1 ? theirs : ours).run();
             (run % 2 == 1 ? ours : theirs).run();
+        }
+    }
+
+    /** Runs all in turn, beginning with another one each time. */
+    void rotate(List<Runnable> all) {
+        for (int run = 0; run < runs; run++) {
+            progress("run " + (run + 1) + " of " + runs);
+            for (int i = 0; i < all.size(); i++) {
+                all.get((run + i) % all.size()).run();
+            }
         }
     }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /**
@@ -92,6 +94,12 @@ class SideBySideIT {
     }
 
     private JsonNode serve(String command, String... options) throws IOException {
+        JsonNode json = run(command, options);
+        assertThat(out.toString()).contains("walsender", "walcast serve", "server_cpu_ratio");
+        return json;
+    }
+
+    private JsonNode run(String command, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 command,
                 "--size=32MB",
@@ -103,7 +111,6 @@ class SideBySideIT {
                 SideBySide.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
         int exitCode = commandLine.execute(arguments.toArray(String[]::new));
         assertThat(exitCode).as(err.toString()).isZero();
-        assertThat(out.toString()).contains("walsender", "walcast serve", "server_cpu_ratio");
         return new ObjectMapper().readTree(directory.resolve(command + ".json").toFile());
     }
 
@@ -132,6 +139,22 @@ class SideBySideIT {
             assertThat(json.get(which).has("rss_per_session_kb")).isTrue();
         });
         assertThat(json.get("throughput_ratio").doubleValue()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void comparesTheTransports(boolean syncs) throws IOException {
+        JsonNode json = run("grpc", syncs ? new String[0] : new String[] {"--no-sync"});
+
+        assertThat(json.get("syncs").booleanValue()).isEqualTo(syncs);
+        assertThat(List.of("postgres", "libpq", "grpc")).allSatisfy(which -> {
+            assertThat(json.get(which).get("bytes").longValue()).isEqualTo(32L << 20);
+            assertThat(json.get(which).get("client_cpu_s").doubleValue()).isPositive();
+        });
+        assertThat(json.get("grpc").get("server_cpu_s").doubleValue()).isPositive();
+        assertThat(json.get("throughput_ratio").doubleValue()).isPositive();
+        assertThat(json.get("throughput_ratio_postgres").doubleValue()).isPositive();
+        assertThat(out.toString()).contains("walcast, libpq", "walcast, gRPC", "throughput_ratio_postgres");
     }
 
     @Test
