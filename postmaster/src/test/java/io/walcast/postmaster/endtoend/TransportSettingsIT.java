@@ -33,8 +33,7 @@ class TransportSettingsIT {
             ServingProgram.write(settings, ADDRESSES + "grpc.typo = 1\n");
             program.signal("HUP");
             WalcastProgram.awaitMessage(
-                    program,
-                    "nothing was changed: unrecognized configuration parameter \"grpc.typo\"");
+                    program, "nothing was changed: unrecognized configuration parameter \"grpc.typo\"");
 
             ServingProgram.write(settings, ADDRESSES + "grpc.window = 512kB\ngrpc.compression = none\n");
             program.signal("HUP");
