@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
+import io.walcast.core.error.SqlState;
 import io.walcast.transport.server.Admission;
 import io.walcast.transport.server.WaitingLine;
 import java.net.InetAddress;
@@ -113,6 +114,10 @@ final class Door extends ChannelInboundHandlerAdapter {
             deadline.cancel(false);
             connections.remove(peer, connection);
             connection.gone();
+            String failure = HandshakeFailure.of(channel);
+            if (failure != null) {
+                server.log.closed(peer, SqlState.PROTOCOL_VIOLATION, failure);
+            }
         });
         ctx.fireChannelRead(channel);
     }

@@ -54,6 +54,7 @@ final class GrpcListener implements Listener {
     }
 
     static GrpcListener listen(ListenOptions options, ReplicationService service) {
+        GrpcLog.leavePeersOut();
         ServerSettings settings = ServerSettings.of(options.parameters());
         ServerTls tls = encryption(options, settings);
         ServerThreads threads = new ServerThreads();
