@@ -18,11 +18,14 @@ public record ToolPath(List<Path> directories) {
     /** Where Debian keeps the programs of PostgreSQL 15; what it puts on the PATH are wrappers in Perl. */
     private static final Path DEBIAN_POSTGRES_15 = Path.of("/usr/lib/postgresql/15/bin");
 
+    /** Where servers are, which are not on the PATH of everybody. */
+    private static final Path SERVERS = Path.of("/usr/sbin");
+
     public ToolPath {
         directories = List.copyOf(directories);
     }
 
-    /** Returns Debian's directory of PostgreSQL 15, then those of the environment's PATH. */
+    /** Returns Debian's directory of PostgreSQL 15, then those of the environment's PATH, then that of servers. */
     public static ToolPath ofEnvironment() {
         List<Path> directories = new ArrayList<>();
         directories.add(DEBIAN_POSTGRES_15);
@@ -31,6 +34,7 @@ public record ToolPath(List<Path> directories) {
                 directories.add(Path.of(directory));
             }
         }
+        directories.add(SERVERS);
         return new ToolPath(directories);
     }
 
