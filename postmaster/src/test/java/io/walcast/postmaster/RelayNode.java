@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ public final class RelayNode implements AutoCloseable {
     private final NodeDirectory node;
     private final WalDirectory directory;
     private final Postmaster postmaster;
-    private final InetSocketAddress address;
+    private final List<InetSocketAddress> addresses;
     private @Nullable Receiving receiving;
     private @Nullable CompletableFuture<Integer> stopping;
 
@@ -56,25 +56,37 @@ public final class RelayNode implements AutoCloseable {
      * @see ServingProgram#initialize
      */
     public RelayNode(NodeDirectory node) {
+        this(node, new String[] {"127.0.0.1:0"});
+    }
+
+    /** Serves it at addresses of this form. */
+    public RelayNode(NodeDirectory node, String... listen) {
         this.node = node;
         List<String> log = new CopyOnWriteArrayList<>();
         postmaster = Postmaster.start(node, NodeSettings.of(node, List.of()), log::add);
         directory = WalDirectory.open(node.wal(), WalDirectoryOptions.DEFAULTS.withSync(false));
         postmaster.serveReceived(
-                List.of(ListenAddress.parse("127.0.0.1:0")),
+                Stream.of(listen).map(ListenAddress::parse).toList(),
                 WalSenderTransports.load(),
                 ReceivedWal.open(directory, shared),
                 directory,
                 shared,
                 () -> {});
-        Matcher port = PORT.matcher(String.join("\n", log));
-        assertThat(port.find()).as("log: %s", log).isTrue();
-        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));
+        addresses = PORT.matcher(String.join("\n", log))
+                .results()
+                .map(port -> new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1))))
+                .toList();
+        assertThat(addresses).as("log: %s", log).hasSameSizeAs(listen);
     }
 
     /** Returns where it listens. */
     public InetSocketAddress address() {
-        return address;
+        return addresses.get(0);
+    }
+
+    /** Returns where it listens, in the order in which it was told. */
+    public List<InetSocketAddress> addresses() {
+        return addresses;
     }
 
     /** Returns up to where it may send. */

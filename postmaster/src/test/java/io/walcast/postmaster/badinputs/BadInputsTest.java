@@ -47,6 +47,7 @@ final class BadInputsTest {
     private final Set<String> notRunHere = new TreeSet<>();
     private SessionRunner sessions;
     private SlowReaderRunner slowReaders;
+    private GrpcRunner grpc;
     private int cases;
     private int asStated;
     private int not;
@@ -66,12 +67,16 @@ final class BadInputsTest {
         runners.add(new StoppingRunner(directory));
         slowReaders = new SlowReaderRunner(directory);
         runners.add(slowReaders);
+        grpc = new GrpcRunner(directory);
+        runners.add(grpc);
+        runners.add(new GrpcTlsRunner(directory));
     }
 
     @AfterAll
     void closeSessions() {
         sessions.close();
         slowReaders.close();
+        grpc.close();
     }
 
     @TestFactory

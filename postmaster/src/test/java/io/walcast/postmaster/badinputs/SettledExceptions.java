@@ -3,6 +3,7 @@ package io.walcast.postmaster.badinputs;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Cases whose stated answer is wrong or unwise, by kind, name and stated action: the answer we give instead, and why. */
 final class SettledExceptions {
@@ -185,7 +186,7 @@ final class SettledExceptions {
      * @param message what the message is about instead, or empty
      * @param reason why
      */
-    private record Instead(
+    record Instead(
             String kind, String name, String stated, String action, String sqlState, String message, String reason) {
 
         boolean isFor(BadInput input) {
@@ -199,7 +200,7 @@ final class SettledExceptions {
 
     /** Returns {@code input} with the answer that counts. */
     static BadInput settled(BadInput input) {
-        return ALL.stream()
+        return Stream.concat(ALL.stream(), SettledGrpc.ALL.stream())
                 .filter(instead -> instead.isFor(input))
                 .findFirst()
                 .map(instead -> instead.settle(input))

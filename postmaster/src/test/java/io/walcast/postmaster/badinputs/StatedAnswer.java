@@ -49,7 +49,7 @@ final class StatedAnswer {
 
     /** The stated action may say more than we can tell ("accept, skip"), or leave a choice ("accept or refuse file"). */
     private static boolean sameAction(String stated, String actual) {
-        for (String choice : stated.split(" or ", -1)) {
+        for (String choice : stated.split(" or | / ", -1)) {
             if (choice.startsWith(actual) || (!choice.isEmpty() && actual.startsWith(choice))) {
                 return true;
             }
