@@ -67,6 +67,11 @@ abstract class SenderContract {
      */
     protected abstract ScriptedStandby connect(InetSocketAddress address, StandbyLogin login) throws Exception;
 
+    /** Returns whether standbys connect with TLS; then {@link #listenOptions} and {@link #connect} must say so, too. */
+    protected boolean isEncrypted() {
+        return false;
+    }
+
     /** Returns what to listen with: without TLS, on a free port of the loopback, with room for 120 connections. */
     protected ListenOptions listenOptions() {
         Limits limits = Limits.DEFAULT;

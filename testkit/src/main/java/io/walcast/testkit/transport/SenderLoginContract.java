@@ -38,7 +38,7 @@ abstract class SenderLoginContract extends SenderContract {
         assertThat(session.request().applicationName()).isEqualTo("standby1");
         assertThat(session.request().parameters()).containsEntry("wal_sender_timeout", "5s");
         assertThat(session.request().transport()).isEqualTo(transport().name());
-        assertThat(session.request().tls()).isNull();
+        assertThat(session.request().tls() != null).isEqualTo(isEncrypted());
     }
 
     @Test
@@ -105,8 +105,8 @@ abstract class SenderLoginContract extends SenderContract {
 
         assertThat(rules.requests())
                 .containsExactly(
-                        new AccessRequest(listener().address().getAddress(), false, "relay", null),
-                        new AccessRequest(listener().address().getAddress(), false, "replicator", "app"));
+                        new AccessRequest(listener().address().getAddress(), isEncrypted(), "relay", null),
+                        new AccessRequest(listener().address().getAddress(), isEncrypted(), "replicator", "app"));
     }
 
     @Test

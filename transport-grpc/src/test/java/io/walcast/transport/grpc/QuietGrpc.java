@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Has gRPC say nothing of streams that are cut, which the tests do all the time. */
-final class QuietGrpc implements BeforeAllCallback, AfterAllCallback {
+public final class QuietGrpc implements BeforeAllCallback, AfterAllCallback {
     private static final Logger LOGGER = Logger.getLogger("io.grpc");
 
     @Override

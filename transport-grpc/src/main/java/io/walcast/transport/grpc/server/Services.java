@@ -25,9 +25,19 @@ final class Services {
 
     /** Returns the replication service. */
     static ServerServiceDefinition of(ServerContext server) {
-        return ServerServiceDefinition.builder(ReplicationGrpc.SERVICE_NAME)
-                .addMethod(SESSION, (call, headers) -> SessionCall.start(server, call, headers))
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(ReplicationGrpc.SERVICE_NAME)
+                .addMethod(SESSION, (call, headers) -> SessionCall.start(server, call, headers));
+        OneAnswer.ALL.forEach(method -> add(method, server, service));
+        return service.build();
+    }
+
+    private static <Q, A> void add(
+            OneAnswer<Q, A> kind, ServerContext server, ServerServiceDefinition.Builder service) {
+        MethodDescriptor<Inbound<Q>, A> method = kind.method().toBuilder(
+                        new Inbound.Marshaller<>(kind.method().getRequestMarshaller()),
+                        kind.method().getResponseMarshaller())
                 .build();
+        service.addMethod(method, (call, headers) -> OneAnswerCall.start(server, kind, call, headers));
     }
 
     /** Returns {@code service}, which is for strangers too. */

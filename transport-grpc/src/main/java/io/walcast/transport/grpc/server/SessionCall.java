@@ -8,9 +8,7 @@ import io.walcast.command.ReplicationCommand;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
-import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
-import io.walcast.core.error.StorageException;
 import io.walcast.transport.CloseReason;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.ReplicationSession;
@@ -224,25 +222,11 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
         }
         try {
             work.run();
-        } catch (ProtocolViolationException e) {
-            server.log.closed(caller.address(), e.sqlState(), String.valueOf(e.getMessage()));
-            violated(new ErrorFields("FATAL", e.sqlState(), String.valueOf(e.getMessage()), null, null));
-        } catch (ServerErrorException e) {
-            server.log.closed(caller.address(), e.sqlState(), String.valueOf(e.getMessage()));
-            violated(e.fields());
-        } catch (StorageException e) {
-            server.log.failure(caller.address(), e);
-            // What it says names files, which are no business of the peer's.
-            leave(new ErrorFields("FATAL", e.sqlState(), "could not read WAL", null, null));
-        } catch (RuntimeException | Error e) { // a broken invariant of ours ends this session, and no other
-            server.log.failure(caller.address(), e);
-            leave(new ErrorFields("FATAL", SqlState.INTERNAL_ERROR, "internal error", null, null));
+        } catch (RuntimeException | Error e) {
+            Ending ending = Ending.of(e, server, caller);
+            end.error(ending.fields());
+            close(ending.reason());
         }
-    }
-
-    private void violated(ErrorFields fields) {
-        end.error(fields);
-        close(CloseReason.PROTOCOL_VIOLATION);
     }
 
     /** Ends the session with {@code fields}, of severity FATAL, as the last word. */

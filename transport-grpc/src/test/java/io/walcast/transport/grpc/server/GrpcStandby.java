@@ -9,7 +9,6 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.protocol.StandbyMessage;
 import io.walcast.testkit.standby.FromServer;
 import io.walcast.testkit.standby.ScriptedStandby;
-import io.walcast.testkit.standby.StandbyLogin;
 import io.walcast.transport.grpc.v1.Begun;
 import io.walcast.transport.grpc.v1.Cancel;
 import io.walcast.transport.grpc.v1.CopyDone;
@@ -55,10 +54,6 @@ final class GrpcStandby implements ScriptedStandby {
             throw new ServerErrorException(fields.get());
         }
         throw new IllegalStateException("no session but " + first + ", " + end);
-    }
-
-    static GrpcStandby begin(ManagedChannel channel, StandbyLogin login) {
-        return begin(channel, new Metadata(), RequestMessages.begin(login));
     }
 
     @Override
