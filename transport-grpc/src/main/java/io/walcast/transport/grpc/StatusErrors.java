@@ -33,6 +33,7 @@ final class StatusErrors {
     private static final Pattern ADDRESS = Pattern.compile("(.*?): (?:[^ ]*/|/)[^ ]*", Pattern.DOTALL);
     private static final int MAX_CAUSES = 20;
     private static final String TOO_LONG = "exceeds maximum size";
+    private static final String RESET = "RST_STREAM closed stream";
     private static final String CLOSED = "Network closed for unknown reason";
     private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
 
@@ -45,9 +46,12 @@ final class StatusErrors {
             return new ServerErrorException(fields.get());
         }
         Throwable cause = status.getCause();
-        String said = firstLine(status.getDescription());
+        String description = status.getDescription();
+        boolean isSaid = description != null && !description.isEmpty();
+        String said = isSaid ? firstLine(description) : "status " + status.getCode();
         return switch (status.getCode()) {
             case OK -> new ConnectionException("server closed the connection unexpectedly", null);
+            case CANCELLED -> lost(said.startsWith(RESET) ? CLOSED : said, cause);
             case UNAUTHENTICATED -> refused(SqlState.INVALID_AUTHORIZATION, "authentication failed", said);
             case PERMISSION_DENIED -> refused(SqlState.INSUFFICIENT_PRIVILEGE, "permission denied", said);
             case UNIMPLEMENTED ->
@@ -132,10 +136,7 @@ final class StatusErrors {
     }
 
     /** What gRPC says behind it is about its own parts. */
-    private static String firstLine(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return "no reason given";
-        }
+    private static String firstLine(String text) {
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
     }

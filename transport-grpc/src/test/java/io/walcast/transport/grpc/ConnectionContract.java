@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The contract over gRPC; a subclass says over which kind of it. */
 @ExtendWith(QuietGrpc.class)
 abstract class ConnectionContract extends WalReceiverConnectionContract {
-    /** What the sockets of both ends may hold, and what waits to be sent. */
-    private static final int BUFFERS_BYTES = 9 << 20;
+    /** What waits at the server for its turn; what the sockets hold is within HTTP/2's window. */
+    private static final int BUFFERS_BYTES = 256 << 10;
 
     private @Nullable ScriptedGrpcPrimary primary;
 

@@ -93,7 +93,7 @@ final class StatusErrorsTest {
         assertThat(unavailable(new RuntimeException(new UnknownHostException("h"))))
                 .hasMessage("could not translate host name to address: Name or service not known");
         assertThat(unavailable(new ClosedChannelException())).hasMessage("server closed the connection unexpectedly");
-        assertThat(of(Status.UNAVAILABLE)).hasMessage("no reason given");
+        assertThat(of(Status.UNAVAILABLE)).hasMessage("status UNAVAILABLE");
     }
 
     @Test
