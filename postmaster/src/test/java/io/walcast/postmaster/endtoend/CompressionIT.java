@@ -47,6 +47,7 @@ class CompressionIT {
                 RelayNode node = new RelayNode(NodeDirectory.laidOut(directory), "grpc://127.0.0.1:0")) {
             Lsn start = primary.segmentSize().startOfSegment(primary.flushLsn());
             node.receiveFrom(Receiving.conninfo(primary.port()));
+            node.awaitFlush(primary.flushLsn());
             pgbench(primary, "-i", "-q", "-s", Integer.toString(SECONDS));
             pgbench(primary, "-c", "4", "-T", Integer.toString(SECONDS));
             Lsn end = primary.flushLsn();

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param bytes 0 if the conninfo does not say
  */
 record Window(int bytes) {
-    /** Enough for 1 Gbit/s and a round trip of 128 ms; it takes memory only while nobody receives. */
-    static final int DEFAULT_BYTES = 16 << 20;
+    /**
+     * Enough for 1 Gbit/s and a round trip of 128 ms: the other end is told of room only when half of it is free again, so half
+     * must be enough for what is under way. It takes memory only while nobody receives.
+     */
+    static final int DEFAULT_BYTES = 32 << 20;
 
     private static final int MIN_BYTES = 64 << 10;
     private static final int MAX_BYTES = 1 << 30;

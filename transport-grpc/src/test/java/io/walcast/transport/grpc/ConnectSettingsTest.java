@@ -126,7 +126,7 @@ final class ConnectSettingsTest {
     void asksTheConninfoForTheWindowFirst() {
         ConnectOptions options = ConnectOptions.of("grpc://localhost", new Latch());
 
-        assertThat(Window.of(null).bytesFor(options)).isEqualTo(16 << 20);
+        assertThat(Window.of(null).bytesFor(options)).isEqualTo(32 << 20);
         assertThat(Window.of(null).bytesFor(options.withWindowBytes(1 << 20))).isEqualTo(1 << 20);
         assertThat(Window.of("2MB").bytesFor(options.withWindowBytes(1 << 20))).isEqualTo(2 << 20);
     }
