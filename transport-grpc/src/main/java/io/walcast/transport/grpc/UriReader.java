@@ -17,6 +17,7 @@ final class UriReader {
     private final String uri;
     private final Map<GrpcParameter, String> values;
     private int at;
+    private boolean afterSecret;
 
     UriReader(String uri, Map<GrpcParameter, String> values) {
         this.uri = uri;
@@ -44,7 +45,7 @@ final class UriReader {
         if (encoded.indexOf('@') >= 0) {
             throw new ConfigurationException("an \"@\" in a password or in a database name must be written as %40");
         }
-        put(GrpcParameter.DBNAME, encoded);
+        put(GrpcParameter.DBNAME, encoded, shown(encoded));
     }
 
     private void login() {
@@ -53,10 +54,11 @@ final class UriReader {
         boolean isGiven = peek() == '@';
         at = start;
         if (isGiven) {
-            put(GrpcParameter.USER, until(":@"));
+            String user = until(":@");
+            put(GrpcParameter.USER, user, user);
             if (peek() == ':') {
                 at++;
-                put(GrpcParameter.PASSWORD, until("@"));
+                put(GrpcParameter.PASSWORD, until("@"), MASK);
             }
             at++;
         }
@@ -81,10 +83,12 @@ final class UriReader {
         }
     }
 
-    /** What stands before a sign that is not where it should be may be a secret with a slash in it. */
+    /**
+     * What stands before a sign that is not where it should be may be a secret with a slash or a question mark in it; what
+     * stands behind a secret, the rest of one with an ampersand.
+     */
     private String shown(String piece) {
-        int query = uri.indexOf('?', at);
-        return uri.substring(at, query < 0 ? uri.length() : query).indexOf('@') < 0 ? piece : MASK;
+        return afterSecret || uri.indexOf('@', at) >= 0 ? MASK : piece;
     }
 
     private String bracketedHost() {
@@ -110,12 +114,12 @@ final class UriReader {
             int equals = pair.indexOf('=');
             if (equals < 0) {
                 throw new ConfigurationException(
-                        "missing key/value separator \"=\" in URI query parameter: \"%s\"".formatted(pair));
+                        "missing key/value separator \"=\" in URI query parameter: \"%s\"".formatted(shown(pair)));
             }
-            String word = decode(pair.substring(0, equals), pair.substring(0, equals));
+            String word = decode(pair.substring(0, equals), shown(pair.substring(0, equals)));
             if (pair.indexOf('=', equals + 1) >= 0 && !takesEquals(word)) {
                 throw new ConfigurationException(
-                        "extra key/value separator \"=\" in URI query parameter: \"%s\"".formatted(word));
+                        "extra key/value separator \"=\" in URI query parameter: \"%s\"".formatted(shown(word)));
             }
             parameter(word, pair.substring(equals + 1));
         }
@@ -129,14 +133,15 @@ final class UriReader {
     private void parameter(String word, String encoded) {
         GrpcParameter parameter = GrpcParameter.of(word);
         if (parameter == null) {
-            throw new ConfigurationException("invalid URI query parameter: \"%s\"".formatted(word));
+            throw new ConfigurationException("invalid URI query parameter: \"%s\"".formatted(shown(word)));
         }
-        values.put(parameter, decode(encoded, parameter.isSecret() ? MASK : encoded));
+        afterSecret |= parameter.isSecret();
+        values.put(parameter, decode(encoded, shown(encoded)));
     }
 
-    private void put(GrpcParameter parameter, String encoded) {
+    private void put(GrpcParameter parameter, String encoded, String shown) {
         if (!encoded.isEmpty()) {
-            values.put(parameter, decode(encoded, parameter.isSecret() ? MASK : encoded));
+            values.put(parameter, decode(encoded, shown));
         }
     }
 

@@ -117,7 +117,18 @@ final class GrpcConninfoTest {
                 "grpc://u:hidden@h?unknown=1",
                 "grpc://h?password=hidden%zz",
                 "grpc://h?sslpassword=hidden%00",
-                "grpc://u:x@hidden/y@h"
+                "grpc://u:x@hidden/y@h",
+                "grpc://u:hid?den@h",
+                "grpcs://hid:den?den@h",
+                "grpc://u:1/hidden%zz?x@h",
+                "grpc://u:1?hidden@h",
+                "grpc://u:1?hidden=x@h",
+                "grpc://u:1?window=hidden%zz&x@h",
+                "grpc://h?password=ab&hidden",
+                "grpc://h?password=ab&hidden=1",
+                "grpc://h?password=ab&hid%zzden=1",
+                "grpc://h?sslpassword=ab&window=1=hidden",
+                "grpc://h?sslpassword=ab&window=hidden%00"
             })
     void doesNotRepeatSecrets(String text) {
         assertThatThrownBy(() -> GrpcConninfo.parse(text))
