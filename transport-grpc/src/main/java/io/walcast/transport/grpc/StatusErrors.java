@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
@@ -74,6 +75,9 @@ final class StatusErrors {
             return unreadable;
         }
         Throwable tls = causeOf(failure, SSLException.class);
+        if (tls instanceof SslHandshakeTimeoutException) {
+            return new ConnectionException("timeout expired", tls);
+        }
         if (tls instanceof SSLHandshakeException || tls instanceof NotSslRecordException) {
             return new ConnectionException(SqlState.CANNOT_CONNECT, Retry.SLOW, tlsText(tls), tls);
         }

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
@@ -109,6 +110,10 @@ final class StatusErrorsTest {
         }
         assertThat(unavailable(new NotSslRecordException("not an SSL/TLS record: 00")))
                 .hasMessage("server does not speak TLS here (is it another port, or grpc://?)");
+        assertThat(unavailable(new SslHandshakeTimeoutException("handshake timed out after 10000ms")))
+                .hasMessage("timeout expired")
+                .extracting(WalException::retry)
+                .isEqualTo(Retry.BACKOFF);
         assertThat(unavailable(new SSLException("bad record MAC")).retry()).isEqualTo(Retry.BACKOFF);
     }
 }
