@@ -155,6 +155,7 @@ final class SessionDialogue {
             if (!takeAside(message)) {
                 return message;
             }
+            countAside(message);
         }
     }
 
@@ -171,12 +172,9 @@ final class SessionDialogue {
     /** Deals with {@code message} if it is of a kind that may come at any time; returns whether it was. */
     boolean takeAside(SessionResponse message) {
         switch (message.getMessageCase()) {
-            case NOTICE -> {
-                countNotice(message);
-                noticeListener.accept(ErrorMessages.fields(message.getNotice()));
-            }
+            case NOTICE -> noticeListener.accept(ErrorMessages.fields(message.getNotice()));
             case PARAMETER_STATUS -> parameters.put(message.getParameterStatus());
-            case MESSAGE_NOT_SET -> countNotice(message); // of a newer server, which has to do without an answer
+            case MESSAGE_NOT_SET -> {} // of a newer server, which has to do without an answer
             default -> {
                 return false;
             }
@@ -184,7 +182,8 @@ final class SessionDialogue {
         return true;
     }
 
-    private void countNotice(SessionResponse message) {
+    /** Only what comes instead of an answer has to end; a stream may last for years. */
+    private void countAside(SessionResponse message) {
         noticeBytes += message.getSerializedSize() + MESSAGE_OVERHEAD_BYTES;
         if (noticeBytes > LARGEST_NOTICES_BYTES) {
             throw new ProtocolViolationException(
