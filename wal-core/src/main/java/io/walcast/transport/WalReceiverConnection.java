@@ -80,7 +80,8 @@ public interface WalReceiverConnection extends AutoCloseable {
     /**
      * Runs any command and returns its rows.
      *
-     * @param maxBytes limit for the whole answer; above it the connection is given up with SQLSTATE 54000
+     * @param maxBytes limit for the whole answer; above it the connection is given up with SQLSTATE 54000. A transport may
+     *     have a limit of its own for one row, of no less than 1 MB (gRPC has that), which ends the connection likewise
      */
     ExecResult exec(String command, int maxBytes);
 

@@ -24,6 +24,9 @@ final class Channels {
     private static final int FIRST_READ_BYTES = 64 << 10;
     private static final int MOST_READ_BYTES = 256 << 10;
 
+    /** What goes to this machine without encryption must not leave it, whatever the JDK's selector thinks. */
+    private static final ProxyDetector STRAIGHT = target -> null;
+
     private final ConnectSettings settings;
     private final Map<String, String> environment;
     private final int windowBytes;
@@ -45,7 +48,7 @@ final class Channels {
         NettyChannelBuilder builder = builder(host)
                 .disableRetry()
                 .disableServiceConfigLookUp()
-                .maxInboundMessageSize(SessionMethod.MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(SessionMethod.MAX_RESPONSE_BYTES)
                 .flowControlWindow(Math.max(MIN_WINDOW_BYTES, windowBytes - aheadBytes()))
                 .withOption(ChannelOption.TCP_NODELAY, true)
                 .withOption(
@@ -62,7 +65,7 @@ final class Channels {
         }
         setTls(builder);
         setPatience(builder);
-        ProxyDetector proxy = EnvironmentProxy.of(environment);
+        ProxyDetector proxy = host.isLoopback() ? STRAIGHT : EnvironmentProxy.of(environment);
         if (proxy != null) {
             builder.proxyDetector(proxy);
         }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -146,6 +147,20 @@ final class ProxyIT {
         FakeReplication server = server();
 
         connect("grpc://localhost:" + server.port(), Map.of("HTTPS_PROXY", "127.0.0.1:1"));
+
+        assertThat(server.begins()).hasSize(1);
+    }
+
+    @Test
+    void goesStraightToItsOwnMachineWhateverTheJdksSelectorSays() {
+        FakeReplication server = server();
+        ProxySelector before = ProxySelector.getDefault();
+        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 1)));
+        try {
+            connect("grpc://localhost:" + server.port(), Map.of());
+        } finally {
+            ProxySelector.setDefault(before);
+        }
 
         assertThat(server.begins()).hasSize(1);
     }

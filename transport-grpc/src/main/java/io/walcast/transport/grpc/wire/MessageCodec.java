@@ -17,9 +17,9 @@ final class MessageCodec implements Codec {
     private static final int KEPT = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     static final MessageCodec GZIP = new MessageCodec(
-            Compression.Method.GZIP, SessionMethod.MAX_MESSAGE_BYTES, GzipPacker::new, GzipUnpacker::new);
+            Compression.Method.GZIP, SessionMethod.MAX_RESPONSE_BYTES, GzipPacker::new, GzipUnpacker::new);
     static final MessageCodec ZSTD = new MessageCodec(
-            Compression.Method.ZSTD, SessionMethod.MAX_MESSAGE_BYTES, ZstdPacker::new, ZstdUnpacker::new);
+            Compression.Method.ZSTD, SessionMethod.MAX_RESPONSE_BYTES, ZstdPacker::new, ZstdUnpacker::new);
 
     private final Compression.Method method;
     private final int limit;

@@ -72,7 +72,7 @@ final class ReceivedFrameMarshaller implements MethodDescriptor.Marshaller<Recei
     }
 
     private static ReceivedFrame copied(InputStream stream) throws IOException {
-        int limit = SessionMethod.MAX_MESSAGE_BYTES;
+        int limit = SessionMethod.MAX_RESPONSE_BYTES;
         int expected = Math.min(Math.max(SMALL_MESSAGE_BYTES, stream.available()), limit);
         ByteBuf bytes = PooledByteBufAllocator.DEFAULT.heapBuffer(expected, limit);
         boolean isKept = false;

@@ -8,8 +8,11 @@ import io.walcast.transport.grpc.v1.SessionResponse;
 
 /** The method {@code Session}, as each end knows it. */
 public final class SessionMethod {
-    /** How many bytes a message may have, in either direction, compressed or not. */
+    /** How many bytes a message to the sending end, or of WAL, may have, compressed or not. */
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
+
+    /** How many bytes a message to the receiving end may have: a value of 1 MB, as a history file may be, and its row. */
+    public static final int MAX_RESPONSE_BYTES = MAX_MESSAGE_BYTES + (64 << 10);
 
     private static final MethodDescriptor<SessionRequest, SessionResponse> GENERATED =
             ReplicationGrpc.getSessionMethod();

@@ -147,7 +147,7 @@ class ReceivedFrameMarshallerTest {
     @Test
     void refusesAMessageAboveTheLimitCompressedOrNot() throws IOException {
         MessageCodec lax = new MessageCodec(Compression.Method.ZSTD, 4 << 20, ZstdPacker::new, ZstdUnpacker::new);
-        byte[] message = new byte[SessionMethod.MAX_MESSAGE_BYTES + 1];
+        byte[] message = new byte[SessionMethod.MAX_RESPONSE_BYTES + 1];
         InputStream packed = packed(lax, message);
 
         for (InputStream stream : List.of(MessageCodec.ZSTD.decompress(packed), new ByteArrayInputStream(message))) {

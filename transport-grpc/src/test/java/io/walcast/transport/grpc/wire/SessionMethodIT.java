@@ -174,7 +174,7 @@ class SessionMethodIT {
                     .usePlaintext()
                     .compressorRegistry(Compression.compressors(false))
                     .decompressorRegistry(compression.decompressors())
-                    .maxInboundMessageSize(SessionMethod.MAX_MESSAGE_BYTES)
+                    .maxInboundMessageSize(SessionMethod.MAX_RESPONSE_BYTES)
                     .build();
             Metadata headers = new Metadata();
             headers.put(Compression.WANTED, compression.toString());
