@@ -56,7 +56,7 @@ final class ConnectAttempt {
         } finally {
             registration.close();
             if (!done) {
-                call.close();
+                call.drop();
             }
         }
     }

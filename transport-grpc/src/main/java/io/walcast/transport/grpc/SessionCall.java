@@ -18,6 +18,7 @@ import io.walcast.transport.grpc.wire.ReceivedFrame;
 import io.walcast.transport.grpc.wire.SessionMethod;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * gRPC, one at a time; the rest by any thread.
  */
 final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final ManagedChannel channel;
     private final ClientCall<SessionRequest, ReceivedFrame> call;
     private final Latch ownerLatch;
@@ -34,6 +37,7 @@ final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
     private final FrameCredit credit;
     private final StandbySender standbySender;
     private final Latch arrived = new Latch();
+    private final Latch over = new Latch();
     private final Queue<ReceivedFrame> input = new ConcurrentLinkedQueue<>();
 
     // Written by gRPC, read by the owner.
@@ -99,6 +103,7 @@ final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
     @Override
     public void onClose(Status status, Metadata trailers) {
         end = new CallEnd(status, trailers);
+        over.set();
         wake();
     }
 
@@ -167,8 +172,22 @@ final class SessionCall extends ClientCall.Listener<ReceivedFrame> {
         standbySender.sendAfterPending(request);
     }
 
-    /** Ends call and connection; what nobody took is dropped. */
+    /**
+     * Ends call and connection; what nobody took is dropped. The server is told first, and has a second to end its side, so
+     * that it does not take this for a lost connection. Called once, and not by gRPC.
+     */
     void close() {
+        closed = true;
+        wake();
+        dropInput();
+        standbySender.close();
+        call.request(Integer.MAX_VALUE); // the server's end comes behind all that it sent
+        over.await(PATIENCE_NS);
+        drop();
+    }
+
+    /** As {@link #close}, but for a session that has not begun: nobody is told. */
+    void drop() {
         closed = true;
         standbySender.close();
         call.cancel("closed by the receiver", null);

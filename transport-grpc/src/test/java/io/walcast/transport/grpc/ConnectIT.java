@@ -362,7 +362,7 @@ final class ConnectIT {
                 FakeReplication::begin, builder -> builder.addListenAddress(new InetSocketAddress(address, 0)));
         toClose.add(server);
 
-        assertThat(connect("grpc://[::1]:" + server.lastPort()).senderInfo().host())
+        assertThat(connect("grpc://[::1]:" + server.ipv6Port()).senderInfo().host())
                 .isEqualTo("::1");
     }
 

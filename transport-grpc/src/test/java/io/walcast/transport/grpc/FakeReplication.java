@@ -19,9 +19,9 @@ import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.v1.SessionResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -40,6 +40,7 @@ final class FakeReplication implements AutoCloseable {
 
     private final List<Metadata> headers = new CopyOnWriteArrayList<>();
     private final List<Begin> begins = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
     private final Server server;
 
     private FakeReplication(
@@ -103,11 +104,12 @@ final class FakeReplication implements AutoCloseable {
 
         @Override
         public void onError(Throwable failure) {
-            // the client is gone
+            ends.add("lost");
         }
 
         @Override
         public void onCompleted() {
+            ends.add("closed");
             responses.onCompleted();
         }
     }
@@ -125,14 +127,23 @@ final class FakeReplication implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Returns the port of the address that was added last. */
-    int lastPort() {
-        List<? extends SocketAddress> addresses = server.getListenSockets();
-        return ((InetSocketAddress) addresses.get(addresses.size() - 1)).getPort();
+    /** Returns the port of its IPv6 address; its addresses come in no order. */
+    int ipv6Port() {
+        return server.getListenSockets().stream()
+                .map(InetSocketAddress.class::cast)
+                .filter(address -> address.getAddress() instanceof Inet6Address)
+                .findFirst()
+                .orElseThrow()
+                .getPort();
     }
 
     List<Metadata> headers() {
         return headers;
+    }
+
+    /** Returns how sessions ended: {@code closed} by the client, or {@code lost}. */
+    List<String> ends() {
+        return ends;
     }
 
     List<Begin> begins() {

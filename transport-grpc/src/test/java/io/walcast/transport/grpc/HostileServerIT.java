@@ -23,6 +23,7 @@ import io.walcast.transport.BlockingReceiver;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.StreamOptions;
 import io.walcast.transport.WalReceiverConnection;
+import io.walcast.transport.client.CommandAnswers;
 import io.walcast.transport.grpc.v1.CommandComplete;
 import io.walcast.transport.grpc.v1.CopyBoth;
 import io.walcast.transport.grpc.v1.CopyDone;
@@ -35,6 +36,7 @@ import io.walcast.transport.grpc.v1.RowDescription;
 import io.walcast.transport.grpc.v1.SessionResponse;
 import io.walcast.transport.grpc.v1.WalData;
 import io.walcast.transport.grpc.wire.ErrorMessages;
+import io.walcast.transport.grpc.wire.SessionMethod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -191,6 +193,23 @@ final class HostileServerIT {
     }
 
     @Test
+    void streamsOnHoweverManyNoticesThereHaveBeen() {
+        SessionResponse notice = SessionResponse.newBuilder()
+                .setNotice(Error.newBuilder().setSqlstate("01000").setMessage("x".repeat(100_000)))
+                .build();
+        WalReceiverConnection connection = connect(responses -> {
+            responses.onNext(COPY_BOTH);
+            for (int i = 0; i < 15; i++) {
+                responses.onNext(notice);
+            }
+            responses.onNext(wal(START, 1));
+        });
+        connection.startStreaming(new StreamOptions.Physical(null, START, TimelineId.FIRST));
+
+        assertThat(next(connection)).isInstanceOf(ServerMessage.XLogData.class);
+    }
+
+    @Test
     void boundsParametersThatHaveNoEnd() {
         assertUnusable(
                 connect(responses -> {
@@ -204,9 +223,21 @@ final class HostileServerIT {
     }
 
     @Test
-    void refusesMessagesAboveOneMegabyte() {
-        assertUnusable(answering(row("x".repeat(1 << 20))), SqlState.PROGRAM_LIMIT_EXCEEDED);
-        WalReceiverConnection connection = streaming(wal(START, 1 << 20));
+    void takesAHistoryFileOfOneMegabyte() {
+        String history = "x".repeat(CommandAnswers.LARGEST_HISTORY_BYTES);
+
+        assertThat(answering(columns("filename", "content"), row("00000002.history", history), COMPLETE, READY)
+                        .readTimelineHistory(new TimelineId(2))
+                        .content()
+                        .remaining())
+                .isEqualTo(CommandAnswers.LARGEST_HISTORY_BYTES);
+    }
+
+    @Test
+    void refusesLongerMessagesThanAValueOfOneMegabyteNeeds() {
+        int tooMany = SessionMethod.MAX_RESPONSE_BYTES;
+        assertUnusable(answering(row("x".repeat(tooMany))), SqlState.PROGRAM_LIMIT_EXCEEDED);
+        WalReceiverConnection connection = streaming(wal(START, tooMany));
 
         assertThatThrownBy(() -> next(connection))
                 .isInstanceOfSatisfying(
@@ -294,6 +325,20 @@ final class HostileServerIT {
                         WalException.class, e -> assertThat(e.sqlState()).isEqualTo(SqlState.CONNECTION_FAILURE))
                 .hasMessage("backend lost");
         assertThatThrownBy(ended::identifySystem).hasMessage("server closed the connection unexpectedly");
+    }
+
+    @Test
+    void closesSoThatTheServerKnows() {
+        try (FakeReplication server = FakeReplication.start(FakeReplication::begin)) {
+            for (int i = 0; i < 20; i++) {
+                new GrpcReceiverTransport()
+                        .connect(ConnectOptions.of("grpc://localhost:" + server.port(), latch)
+                                .withEnvironment(Map.of()))
+                        .close();
+            }
+
+            assertThat(server.ends()).hasSize(20).containsOnly("closed");
+        }
     }
 
     @Test
