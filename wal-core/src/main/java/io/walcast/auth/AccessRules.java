@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.auth;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One set of rules, for all transports. Immutable: a reload makes another one. Safe for use from any thread. */
@@ -26,4 +27,12 @@ public interface AccessRules {
     /** Returns whether a certificate with that subject may be {@code user}, by the map or, without one, by its name. */
     boolean certificateFits(
             AccessDecision decision, String user, @Nullable String commonName, String distinguishedName);
+
+    /**
+     * Returns the users that a map names for a certificate with that subject, in the order of the file; for one that does not
+     * say who it wants to be. Whether it may be is for {@link #certificateFits} to say.
+     */
+    default List<String> usersMapped(@Nullable String commonName, String distinguishedName) {
+        return List.of();
+    }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.auth;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rules that a node's files hold. Immutable. */
@@ -49,5 +51,15 @@ final class FileAccessRules implements AccessRules {
         }
         String map = decision.map();
         return (map == null || map.isEmpty()) ? name.equals(user) : maps.fits(map, name, user);
+    }
+
+    @Override
+    public List<String> usersMapped(@Nullable String commonName, String distinguishedName) {
+        List<String> users = new ArrayList<>();
+        if (commonName != null && !commonName.isEmpty()) {
+            users.addAll(maps.users(commonName));
+        }
+        users.addAll(maps.users(distinguishedName));
+        return users;
     }
 }

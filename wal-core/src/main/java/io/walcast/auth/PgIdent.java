@@ -4,6 +4,7 @@ package io.walcast.auth;
 import io.walcast.core.error.ConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -69,30 +70,50 @@ final class PgIdent {
         return entries.stream().anyMatch(entry -> entry.map.equals(map) && entry.fits(name, user));
     }
 
+    /** Returns the users whom the maps name for {@code name}, whatever the map. */
+    List<String> users(String name) {
+        return entries.stream()
+                .map(entry -> entry.user(name))
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
+    }
+
     private record Entry(
             String map, String system, @Nullable Pattern expression, AuthToken user) {
 
         boolean fits(String name, String wanted) {
+            return user.isKeyword("all")
+                    ? isSystem(name)
+                    : user(name).filter(wanted::equals).isPresent();
+        }
+
+        private boolean isSystem(String name) {
+            return expression == null
+                    ? system.equals(name)
+                    : expression.matcher(name).find();
+        }
+
+        /** Returns the user that is meant for {@code name}; none if the entry is for others, or for all users. */
+        Optional<String> user(String name) {
+            if (user.isKeyword("all")) {
+                return Optional.empty();
+            }
             if (expression == null) {
-                return system.equals(name) && isUser(user.text(), wanted);
+                return system.equals(name) ? Optional.of(user.text()) : Optional.empty();
             }
             Matcher matcher = expression.matcher(name);
             if (!matcher.find()) {
-                return false;
+                return Optional.empty();
             }
             int reference = user.text().indexOf(BACK_REFERENCE);
             if (reference < 0) {
-                return isUser(user.text(), wanted);
+                return Optional.of(user.text());
             }
             String group = matcher.group(1);
-            return (user.text().substring(0, reference)
-                            + (group == null ? "" : group)
-                            + user.text().substring(reference + BACK_REFERENCE.length()))
-                    .equals(wanted);
-        }
-
-        private boolean isUser(String name, String wanted) {
-            return user.isKeyword("all") || name.equals(wanted);
+            return Optional.of(user.text().substring(0, reference)
+                    + (group == null ? "" : group)
+                    + user.text().substring(reference + BACK_REFERENCE.length()));
         }
     }
 }

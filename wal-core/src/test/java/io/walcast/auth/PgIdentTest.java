@@ -37,6 +37,15 @@ class PgIdentTest {
     }
 
     @Test
+    void namesTheUsersThatAreMeant() {
+        PgIdent maps =
+                PgIdent.parse("m s1.standby u1\nn /^(.*)\\.standby$ rep_\\1\nm s1.standby all\nm other u2\n", "f");
+
+        assertThat(maps.users("s1.standby")).containsExactly("u1", "rep_s1");
+        assertThat(maps.users("nobody")).isEmpty();
+    }
+
+    @Test
     void triesEveryLine() {
         PgIdent maps = PgIdent.parse("m a u1\nm a u2\n", "f");
 

@@ -7,6 +7,7 @@ import io.grpc.ServerTransportFilter;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.walcast.core.error.SqlState;
 import io.walcast.transport.server.Admission;
@@ -114,12 +115,23 @@ final class Door extends ChannelInboundHandlerAdapter {
             deadline.cancel(false);
             connections.remove(peer, connection);
             connection.gone();
+            tellOfHandshake(channel, peer);
             String failure = HandshakeFailure.of(channel);
             if (failure != null) {
                 server.log.closed(peer, SqlState.PROTOCOL_VIOLATION, failure);
             }
         });
         ctx.fireChannelRead(channel);
+    }
+
+    /** Why a handshake has failed is told to nobody but the log. */
+    private void tellOfHandshake(SocketChannel channel, InetSocketAddress peer) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        Throwable cause = tls == null ? null : tls.handshakeFuture().cause();
+        if (cause != null) {
+            server.log.closed(
+                    peer, SqlState.PROTOCOL_VIOLATION, "could not accept SSL connection: " + cause.getMessage());
+        }
     }
 
     /** Has the line looked at: a stranger is one no more. */

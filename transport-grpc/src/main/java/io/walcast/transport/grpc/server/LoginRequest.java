@@ -2,6 +2,7 @@
 package io.walcast.transport.grpc.server;
 
 import io.grpc.Metadata;
+import io.walcast.auth.AccessRules;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
@@ -48,7 +49,7 @@ record LoginRequest(
      *
      * @throws ServerErrorException FATAL, if it says what cannot be
      */
-    static LoginRequest of(Begin begin, Metadata headers, Caller caller) {
+    static LoginRequest of(Begin begin, Metadata headers, Caller caller, AccessRules rules) {
         Mode mode = switch (begin.getMode()) {
             case MODE_PHYSICAL -> Mode.PHYSICAL;
             case MODE_LOGICAL -> Mode.LOGICAL;
@@ -56,7 +57,7 @@ record LoginRequest(
             case UNRECOGNIZED ->
                 throw fatal(SqlState.INVALID_PARAMETER_VALUE, "unknown mode %d".formatted(begin.getModeValue()));
         };
-        return of(mode, begin.getUser(), begin.getDatabase(), begin.getParametersMap(), headers, caller);
+        return of(mode, begin.getUser(), begin.getDatabase(), begin.getParametersMap(), headers, caller, rules);
     }
 
     /**
@@ -64,11 +65,11 @@ record LoginRequest(
      *
      * @throws ServerErrorException FATAL, if it says what cannot be
      */
-    static LoginRequest of(Metadata headers, Caller caller) {
+    static LoginRequest of(Metadata headers, Caller caller, AccessRules rules) {
         String user = headers.get(USER);
         String application = headers.get(APPLICATION_NAME);
         Map<String, String> parameters = application == null ? Map.of() : Map.of("application_name", application);
-        return of(Mode.PHYSICAL, user == null ? "" : user, "", parameters, headers, caller);
+        return of(Mode.PHYSICAL, user == null ? "" : user, "", parameters, headers, caller, rules);
     }
 
     private static LoginRequest of(
@@ -77,16 +78,16 @@ record LoginRequest(
             String givenDatabase,
             Map<String, String> parameters,
             Metadata headers,
-            Caller caller) {
-        String user = RoleName.cut(user(givenUser, caller));
+            Caller caller,
+            AccessRules rules) {
+        String user = RoleName.cut(
+                checkedUser(givenUser.isEmpty() ? NamedUser.of(caller, rules, mode, givenDatabase) : givenUser));
         String database = givenDatabase.isEmpty() ? user : RoleName.cut(checked(givenDatabase));
         return new LoginRequest(
                 mode, user, mode == Mode.PHYSICAL ? null : database, settings(parameters), secret(headers));
     }
 
-    private static String user(String given, Caller caller) {
-        String named = caller.shown() == null ? null : caller.shown().commonName();
-        String user = given.isEmpty() && named != null ? named : given;
+    private static String checkedUser(String user) {
         if (user.isEmpty()) {
             throw fatal(SqlState.INVALID_AUTHORIZATION, "no PostgreSQL user name specified");
         }

@@ -85,7 +85,7 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
             ReplicationCommand command =
                     CommandMessages.command(kind.command().apply(read).build(), server.service.serverMajor());
             entry.begin(
-                    LoginRequest.of(headers, caller),
+                    LoginRequest.of(headers, caller, server.service.access()),
                     this,
                     session -> execute(session, command, read),
                     this::fail,

@@ -47,9 +47,9 @@ final class PeerLog {
         log(audit, Level.WARN, peer, told.sqlState(), "login of \"" + user + "\" failed: " + told.message());
     }
 
-    /** A call that ends because of what its peer did. */
+    /** A call, or a connection, that ends because of what its peer did. */
     void closed(InetSocketAddress peer, SqlState state, String reason) {
-        log(logger, Level.WARN, peer, state, "session closed: " + reason);
+        log(logger, Level.WARN, peer, state, "closed: " + reason);
     }
 
     /** A connection that was closed as soon as it was made, because too many are strangers. */

@@ -118,7 +118,7 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
     }
 
     private void begin(Begin begin) {
-        LoginRequest login = LoginRequest.of(begin, headers, caller);
+        LoginRequest login = LoginRequest.of(begin, headers, caller, server.service.access());
         entry.begin(
                 login,
                 new CalledPeer(this),

@@ -184,11 +184,16 @@ class AccessIT {
 
     @Test
     void mapsCertificatesToUsers() throws IOException {
-        listen("require");
-        rules("hostssl replication all 127.0.0.1/32 cert map=nodes", "nodes /^node[0-9]+\\.example$ rep");
+        ServerUnderTest running = listen("require");
+        rules(
+                "hostssl replication all 127.0.0.1/32 cert map=nodes\nhostssl replication bob all reject",
+                "nodes /^node[0-9]+\\.example$ rep");
 
         identify(encrypted("node7"), "rep", null);
+        identify(encrypted("node7"), "", null);
 
+        assertThat(running.service.sessions())
+                .allSatisfy(session -> assertThat(session.request().user()).isEqualTo("rep"));
         refuses(
                 encrypted("bob"),
                 "rep",
