@@ -177,8 +177,10 @@ final class GrpcListener implements Listener {
 
     @Override
     public void stopAccepting() {
-        health.enterTerminalState();
-        server.shutdown();
+        if (!server.isShutdown()) { // the second time gRPC would log a warning, with a stack trace
+            health.enterTerminalState();
+            server.shutdown();
+        }
     }
 
     @Override
