@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What compression saves on the wire, and what it costs, with the WAL of {@code pgbench}. The system property {@code
- * walcast.pgbench} sets how many seconds that runs: 30 gives the figures in docs/benchmarks.md.
+ * walcast.pgbench} sets how many seconds that runs: 15 gives the figures in docs/benchmarks.md.
  */
 @RequiresTool(value = "pgbench", group = "compression of the WAL of pgbench")
 @Timeout(180)

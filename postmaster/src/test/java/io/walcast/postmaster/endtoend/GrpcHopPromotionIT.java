@@ -39,7 +39,7 @@ class GrpcHopPromotionIT {
         try (PostgresServer primary = PostgresServer.start(Options.of(major));
                 PostgresServer heir = heirOf(primary);
                 MisbehavingProxy entrance = MisbehavingProxy.to(heir.port());
-                TwoRelays relays = new TwoRelays(root, hop, entrance.port(), null, "compression=gzip");
+                TwoRelays relays = new TwoRelays(root, hop, entrance.port(), null, "compression=zstd");
                 PostgresServer standby = PostgresServer.standbyOf(
                         primary,
                         Relayed.standby(major, Receiving.conninfo(relays.far().port())))) {
