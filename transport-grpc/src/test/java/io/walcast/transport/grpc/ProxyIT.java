@@ -155,7 +155,7 @@ final class ProxyIT {
     void goesStraightToItsOwnMachineWhateverTheJdksSelectorSays() {
         FakeReplication server = server();
         ProxySelector before = ProxySelector.getDefault();
-        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("127.0.0.1", 1)));
+        ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
         try {
             connect("grpc://localhost:" + server.port(), Map.of());
         } finally {
