@@ -105,13 +105,12 @@ enum Flood {
         client.begin();
         slowly(client, goOn, new Frame(Frame.HEADERS, Frame.END_HEADERS, 1, ByteBuffer.allocate(4000)).bytes());
     }),
-    /** Messages of a megabyte each, of which only the last byte is missing, in as many calls as may be. */
+    /** Messages that say they are as long as may be, and of which no more than half comes, in as many calls as may be. */
     HALF_MESSAGES((client, goOn) -> {
         client.begin();
-        byte[] most = new byte[60_000];
-        most[2] = 0xF;
+        byte[] half = halfMessage();
         for (int i = 0; i < 16; i++) {
-            client.data(client.call(RawClient.SESSION), most, false);
+            client.data(client.call(RawClient.SESSION), half, false);
         }
         awaitEnd(client, goOn);
     }),
@@ -171,6 +170,11 @@ enum Flood {
         client.message(stream, SessionBytes.begin(PostgresServer.USER, Map.of()));
         client.nextMessage(stream, Duration.ofSeconds(1));
     });
+
+    private static final int LONGEST_REQUEST_BYTES = 128 << 10;
+
+    /** The window of a call, before any settings have come, is not much more. */
+    private static final int HALF_MESSAGE_BYTES = 60_000;
 
     private static final int BOMB_BYTES = 16 << 20;
     private static final int MESSAGE_HEADER_BYTES = 5;
@@ -248,6 +252,12 @@ enum Flood {
         }
         string.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
         return string.toByteArray();
+    }
+
+    private static byte[] halfMessage() {
+        byte[] half = new byte[HALF_MESSAGE_BYTES];
+        ByteBuffer.wrap(half).putInt(1, LONGEST_REQUEST_BYTES - 1);
+        return half;
     }
 
     private static byte[] gzipBomb() {
