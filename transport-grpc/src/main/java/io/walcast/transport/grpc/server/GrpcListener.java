@@ -89,8 +89,7 @@ final class GrpcListener implements Listener {
     private static ListenOptions.Tls certificateOf(ListenOptions options) {
         ListenOptions.Tls files = options.tls();
         if (files == null) {
-            throw new ConfigurationException(
-                    "grpcs: there is no certificate (set ssl, ssl_cert_file and ssl_key_file)");
+            throw new ConfigurationException("grpcs: there is no certificate (set ssl_cert_file and ssl_key_file)");
         }
         return files;
     }
