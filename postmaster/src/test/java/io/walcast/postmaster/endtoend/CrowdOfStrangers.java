@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.endtoend;
 
+import io.walcast.postmaster.http2.Frame;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.standby.FrontendBytes;
 import java.io.IOException;
@@ -25,27 +26,44 @@ final class CrowdOfStrangers implements AutoCloseable {
     private static final long SLOW_NS = TimeUnit.SECONDS.toNanos(1);
     private static final byte[] STARTUP =
             FrontendBytes.startup(PROTOCOL_3_0, Map.of("user", PostgresServer.USER, "replication", "true"));
-    private static final List<byte[]> BEGINNINGS = List.of(
+    private static final List<byte[]> LIBPQ = List.of(
             new byte[0],
             Arrays.copyOf(STARTUP, STARTUP.length / 2),
             FrontendBytes.sslRequest(),
             Arrays.copyOf(STARTUP, 1));
+
+    private static final List<byte[]> GRPC = List.of(
+            new byte[0], Arrays.copyOf(Frame.preface(), 12), Frame.preface(), Arrays.copyOf(Frame.preface(), 1));
     private static final int SLOW = 3;
 
     private final InetAddress from;
     private final InetSocketAddress to;
+    private final List<byte[]> beginnings;
     private final List<Stranger> present = new ArrayList<>();
     private int all;
     private long slowSentNs = System.nanoTime();
 
     /** Comes from {@code address} to {@code port} of 127.0.0.1; nobody yet. */
     CrowdOfStrangers(String address, int port) {
+        this(address, port, LIBPQ);
+    }
+
+    private CrowdOfStrangers(String address, int port, List<byte[]> beginnings) {
+        this.beginnings = beginnings;
         try {
             from = InetAddress.getByName(address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /**
+     * Returns one that comes to a gRPC port: one in four is silent, one says half of what HTTP/2 begins with, one all of that and
+     * no more, one a byte of it each second, and not the right one.
+     */
+    static CrowdOfStrangers atGrpc(String address, int port) {
+        return new CrowdOfStrangers(address, port, GRPC);
     }
 
     /** One connection, and which kind it is. */
@@ -55,13 +73,13 @@ final class CrowdOfStrangers implements AutoCloseable {
     void come(int number) {
         try {
             for (int i = 0; i < number; i++) {
-                Stranger stranger = new Stranger(SocketChannel.open(), all % BEGINNINGS.size());
+                Stranger stranger = new Stranger(SocketChannel.open(), all % beginnings.size());
                 present.add(stranger);
                 all++;
                 stranger.channel.bind(new InetSocketAddress(from, 0));
                 stranger.channel.connect(to);
                 stranger.channel.configureBlocking(false);
-                send(stranger, BEGINNINGS.get(stranger.kind));
+                send(stranger, beginnings.get(stranger.kind));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +55,12 @@ class GrpcFloodIT {
     private static final int MORE_DIRECT = 48 * MEGABYTE;
 
     private static final int MORE_FILES = 8;
+    private static final int MAX_CONNECTIONS = 200;
+    private static final int STRANGERS = 10_000;
+    private static final int STRANGERS_AT_ONCE = 500;
+
+    /** From one address: those in their handshake, and those who wait for their turn. */
+    private static final int STRANGERS_LET_IN = 8 + MAX_CONNECTIONS;
 
     private PostgresServer primary;
     private ServingProgram relay;
@@ -64,7 +71,11 @@ class GrpcFloodIT {
     void start(@TempDir Path directory) throws IOException {
         Path home = directory.resolve("relay");
         ServingProgram.initialize(
-                home, false, "max_wal_senders = 100", "max_connections = 200", "authentication_timeout = 2s");
+                home,
+                false,
+                "max_wal_senders = 100",
+                "max_connections = " + MAX_CONNECTIONS,
+                "authentication_timeout = 2s");
         ServingProgram.write(home.resolve("pg_hba.conf"), "host replication all 127.0.0.0/8 trust\n");
         primary = PostgresServer.start(Options.of(15));
         relay = ServingProgram.relay(
@@ -140,6 +151,46 @@ class GrpcFloodIT {
         assertThat(during.directBytes()).as("direct memory").isLessThan(before.directBytes() + MORE_DIRECT);
         Lsn end = receiving.catchUpWith(primary);
         receiving.requireSameAs(primary, end);
+    }
+
+    @Test
+    @Timeout(120)
+    void tenThousandWhoNeverBeginKeepNobodyOut() throws IOException {
+        long pid = relay.running().pid();
+        Footprint before = Footprint.of(pid);
+        Footprint during = before;
+        Duration slowestLogin = Duration.ZERO;
+        int logins = 0;
+        try (CrowdOfStrangers strangers = CrowdOfStrangers.atGrpc("127.0.0.2", port)) {
+            while (strangers.all() < STRANGERS || strangers.left() > 0) {
+                if (strangers.all() < STRANGERS) {
+                    strangers.come(STRANGERS_AT_ONCE);
+                }
+                Duration login = logIn();
+                slowestLogin = login.compareTo(slowestLogin) > 0 ? login : slowestLogin;
+                receiving.awaitFlush(WrittenWal.of(primary, WRITTEN));
+                logins++;
+                assertThat(Footprint.descriptors(pid))
+                        .isLessThanOrEqualTo(before.descriptors() + STRANGERS_LET_IN + MORE_FILES);
+                during = strangers.all() == STRANGERS / 2 ? Footprint.of(pid) : during;
+            }
+        }
+        System.out.printf(
+                "strangers: %d; heap %d KB, %d KB; direct %d KB, %d KB; %d threads, %d; the slowest of %d logins took %d ms%n",
+                STRANGERS,
+                before.heapBytes() >> 10,
+                during.heapBytes() >> 10,
+                before.directBytes() >> 10,
+                during.directBytes() >> 10,
+                before.threads(),
+                during.threads(),
+                logins,
+                slowestLogin.toMillis());
+
+        assertThat(receiving.events().retries()).as("the honest receiver").isEmpty();
+        assertThat(slowestLogin).as("a login meanwhile").isLessThan(LOGIN);
+        assertThat(during.heapBytes()).as("heap").isLessThan(before.heapBytes() + MORE_HEAP);
+        assertThat(during.directBytes()).as("direct memory").isLessThan(before.directBytes() + MORE_DIRECT);
     }
 
     /** Logs in from an address that nobody else uses; returns how long that took, connect included. */
