@@ -106,6 +106,7 @@ class GrpcFloodIT {
     @Timeout(90)
     void harmsNobody(Flood flood) throws IOException {
         long pid = relay.running().pid();
+        int retries = receiving.events().retries().size(); // of its beginning, on a busy machine
         Footprint before = Footprint.of(pid);
         Duration slowestLogin = Duration.ZERO;
         Duration slowestWal = Duration.ZERO;
@@ -145,7 +146,7 @@ class GrpcFloodIT {
                 slowestLogin.toMillis(),
                 slowestWal.toMillis());
 
-        assertThat(receiving.events().retries()).as("the honest receiver").isEmpty();
+        assertThat(receiving.events().retries()).as("of the honest receiver").hasSize(retries);
         assertThat(slowestLogin).as("a login meanwhile").isLessThan(LOGIN);
         assertThat(during.heapBytes()).as("heap").isLessThan(before.heapBytes() + MORE_HEAP);
         assertThat(during.directBytes()).as("direct memory").isLessThan(before.directBytes() + MORE_DIRECT);
@@ -157,6 +158,7 @@ class GrpcFloodIT {
     @Timeout(120)
     void tenThousandWhoNeverBeginKeepNobodyOut() throws IOException {
         long pid = relay.running().pid();
+        int retries = receiving.events().retries().size();
         Footprint before = Footprint.of(pid);
         Footprint during = before;
         Duration slowestLogin = Duration.ZERO;
@@ -187,7 +189,7 @@ class GrpcFloodIT {
                 logins,
                 slowestLogin.toMillis());
 
-        assertThat(receiving.events().retries()).as("the honest receiver").isEmpty();
+        assertThat(receiving.events().retries()).as("of the honest receiver").hasSize(retries);
         assertThat(slowestLogin).as("a login meanwhile").isLessThan(LOGIN);
         assertThat(during.heapBytes()).as("heap").isLessThan(before.heapBytes() + MORE_HEAP);
         assertThat(during.directBytes()).as("direct memory").isLessThan(before.directBytes() + MORE_DIRECT);
