@@ -30,6 +30,9 @@ final class GrpcTlsRunner implements BadInputRunner {
 
     private static final int ATTEMPTS = 20;
 
+    /** What is seen of a connection that ends without a word. */
+    private static final String LOST = "close";
+
     /** Certificates for nothing, and what the log says of each. */
     private static final Map<String, String> BAD = Map.of(
             "expired", "notafter",
@@ -97,17 +100,15 @@ final class GrpcTlsRunner implements BadInputRunner {
 
     /** An alert is lost if the connection is reset before it was read. */
     private Answer begin(GrpcUnderTest server, @Nullable String alias) throws Exception {
-        for (int i = 0; i < ATTEMPTS; i++) {
+        Answer answer = new Answer(LOST, "", "");
+        for (int i = 0; i < ATTEMPTS && answer.action().equals(LOST); i++) {
             try {
-                Answer answer = attempt(server, alias);
-                if (!answer.action().equals("close")) {
-                    return answer;
-                }
+                answer = attempt(server, alias);
             } catch (SocketException e) {
-                continue;
+                answer = new Answer(LOST, "", String.valueOf(e.getMessage()));
             }
         }
-        return new Answer("reset", "", "");
+        return answer;
     }
 
     private Answer attempt(GrpcUnderTest server, @Nullable String alias) throws Exception {
