@@ -180,6 +180,7 @@ enum Flood {
     private static final int MESSAGE_HEADER_BYTES = 5;
     private static final Duration A_MOMENT = Duration.ofMillis(100);
 
+    @SuppressWarnings("ImmutableEnumChecker") // its lambdas capture nothing
     private final Harm harm;
 
     Flood(Harm harm) {
