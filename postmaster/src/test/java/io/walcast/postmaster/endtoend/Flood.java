@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.endtoend;
 
+import com.google.errorprone.annotations.Immutable;
 import io.walcast.postmaster.http2.Frame;
 import io.walcast.postmaster.http2.RawClient;
 import io.walcast.postmaster.http2.SessionBytes;
@@ -187,6 +188,7 @@ enum Flood {
         this.harm = harm;
     }
 
+    @Immutable
     private interface Harm {
         void go(RawClient client, BooleanSupplier goOn);
     }
