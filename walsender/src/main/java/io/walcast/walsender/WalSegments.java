@@ -27,6 +27,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segments that are open for sending, shared by all streams of a service ({@code XLogReaderState}'s file, for many).
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any thread.
  */
 public final class WalSegments implements AutoCloseable {
+    private static final Logger logger = LoggerFactory.getLogger(WalSegments.class);
     private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long SWEEP_SECONDS = 10;
@@ -230,20 +233,21 @@ public final class WalSegments implements AutoCloseable {
             ended = segment.takeWaits();
         }
         close(unwanted);
-        for (WalSndWait wait : ended) {
-            wait.end(failure);
-        }
+        endAll(ended, failure);
     }
 
     /** On the pool; whoever waits for a piece goes on when that one is there. */
     private void read(OpenSegment segment, int from, int upto) {
-        int at = from;
-        while (at < upto) {
-            int end = Math.min(upto, at + WalSndReadAhead.PIECE_BYTES);
-            readPiece(segment, at, end);
-            at = end;
+        try {
+            int at = from;
+            while (at < upto) {
+                int end = Math.min(upto, at + WalSndReadAhead.PIECE_BYTES);
+                readPiece(segment, at, end);
+                at = end;
+            }
+        } finally {
+            release(segment);
         }
-        release(segment);
     }
 
     private void readPiece(OpenSegment segment, int from, int upto) {
@@ -268,8 +272,17 @@ public final class WalSegments implements AutoCloseable {
             }
             ended = segment.takeWaits(piece);
         }
-        for (WalSndWait wait : ended) {
-            wait.end(failure);
+        endAll(ended, failure);
+    }
+
+    /** A stream that cannot be woken is no reason not to wake the others. */
+    private static void endAll(List<WalSndWait> waits, @Nullable StorageException failure) {
+        for (WalSndWait wait : waits) {
+            try {
+                wait.end(failure);
+            } catch (RuntimeException | Error e) {
+                logger.error("could not wake a stream", e);
+            }
         }
     }
 

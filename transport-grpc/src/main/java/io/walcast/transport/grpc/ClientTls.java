@@ -8,12 +8,14 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.tls.CertificateTrust;
+import io.walcast.tls.KeyMatch;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
 import io.walcast.transport.client.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.TrustManager;
@@ -66,12 +68,15 @@ final class ClientTls {
         throw new GeneralSecurityException("no trust in certificates");
     }
 
-    private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder) {
+    private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder)
+            throws GeneralSecurityException {
         Path file = settings.certificate();
         Path key = settings.key();
         if (file != null && key != null) {
             X509Certificate[] chain = PemFile.certificates(file).toArray(new X509Certificate[0]);
-            builder.keyManager(PrivateKeyFile.read(key, revealed(settings.keyPassphrase())), chain);
+            PrivateKey secret = PrivateKeyFile.read(key, revealed(settings.keyPassphrase()));
+            KeyMatch.require(secret, chain[0], key);
+            builder.keyManager(secret, chain);
         }
     }
 

@@ -6,7 +6,9 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.walcast.core.error.ErrorFields;
+import io.walcast.core.error.SqlState;
 import io.walcast.transport.grpc.wire.ErrorMessages;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,9 @@ final class CallEnd {
     private final @Nullable Connection connection;
     private @Nullable Runnable lastWord;
     private @Nullable Future<?> patience;
+    private final boolean isCounted;
     private boolean isEnding;
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private boolean isCompleted;
 
     /** Makes it for a call whose listener is being made. */
@@ -35,9 +39,20 @@ final class CallEnd {
         this.turns = turns;
         this.call = call;
         this.connection = connection;
-        if (connection != null) {
-            connection.callBegan();
-        }
+        this.isCounted = connection != null && connection.callBegan();
+    }
+
+    /** Returns whether the call comes too late on its connection, and is to end at once. */
+    boolean isTooLate() {
+        return connection != null && !isCounted;
+    }
+
+    /** Ends it since the time for a login is over. */
+    void handshakeTimeout() {
+        StatusRuntimeException failure = ErrorMessages.status(
+                Status.Code.DEADLINE_EXCEEDED,
+                new ErrorFields("FATAL", SqlState.QUERY_CANCELED, "handshake timeout", null, null));
+        say(failure);
     }
 
     /** Ends it well. */
@@ -47,13 +62,23 @@ final class CallEnd {
 
     /** Ends it with an error of PostgreSQL's. */
     void error(ErrorFields fields) {
-        StatusRuntimeException failure = ErrorMessages.status(fields);
+        say(ErrorMessages.status(fields));
+    }
+
+    private void say(StatusRuntimeException failure) {
         Metadata trailers = failure.getTrailers();
         say(failure.getStatus(), trailers == null ? new Metadata() : trailers);
     }
 
-    /** Ends it with a status. */
-    void say(Status status, Metadata trailers) {
+    /** Ends it since a message could not be read. */
+    void unreadable(Status failure) {
+        SqlState state = failure.getCode() == Status.Code.RESOURCE_EXHAUSTED
+                ? SqlState.PROGRAM_LIMIT_EXCEEDED
+                : SqlState.PROTOCOL_VIOLATION;
+        error(new ErrorFields("FATAL", state, String.valueOf(failure.getDescription()), null, null));
+    }
+
+    private void say(Status status, Metadata trailers) {
         if (isEnding) {
             return;
         }
@@ -91,17 +116,23 @@ final class CallEnd {
         }
     }
 
+    /** Returns what completes when gRPC is done with it. */
+    CompletableFuture<Void> completion() {
+        return completion;
+    }
+
     /** Tells that gRPC is done with it. */
     void completed() {
         if (isCompleted) {
             return;
         }
         isCompleted = true;
+        completion.complete(null);
         Future<?> pending = patience;
         if (pending != null) {
             pending.cancel(false);
         }
-        if (connection != null) {
+        if (connection != null && isCounted) {
             connection.callEnded();
         }
     }

@@ -6,6 +6,8 @@ import io.grpc.Attributes;
 import io.netty.channel.Channel;
 import io.walcast.transport.server.Admission;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -39,6 +41,12 @@ final class Connection {
     @GuardedBy("lock")
     private boolean isLate;
 
+    @GuardedBy("lock")
+    private final Deque<Runnable> waitingChecks = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean isChecking;
+
     Connection(Channel channel, InetAddress address, Admission.Ticket ticket, Admission watchers) {
         this.channel = channel;
         this.address = address;
@@ -53,10 +61,17 @@ final class Connection {
         GONE
     }
 
-    /** Tells that a call has begun that is to log in. */
-    void callBegan() {
+    /**
+     * Tells that a call has begun that is to log in. Returns false if it comes too late: a stranger has the time of one
+     * handshake to begin it, or others would wait for ever. Then the call is not counted.
+     */
+    boolean callBegan() {
         synchronized (lock) {
-            calls++;
+            boolean isInTime = !(isLate && standing == Standing.STRANGER);
+            if (isInTime) {
+                calls++;
+            }
+            return isInTime;
         }
     }
 
@@ -105,6 +120,33 @@ final class Connection {
             standing = Standing.WATCHER;
         }
         return other != null;
+    }
+
+    /**
+     * Has {@code check}, of a password, begin when no other is under way on this connection, so that none takes the places of
+     * others. When it is done, {@link #checked} is called.
+     */
+    void check(Runnable check) {
+        synchronized (lock) {
+            if (isChecking) {
+                waitingChecks.add(check);
+                return;
+            }
+            isChecking = true;
+        }
+        check.run();
+    }
+
+    /** Tells that a check is done. */
+    void checked() {
+        Runnable next;
+        synchronized (lock) {
+            next = waitingChecks.poll();
+            isChecking = next != null;
+        }
+        if (next != null) {
+            next.run();
+        }
     }
 
     /** Counts it as one of somebody known; returns false if there is no room. */

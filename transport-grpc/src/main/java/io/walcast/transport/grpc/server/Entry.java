@@ -61,7 +61,8 @@ final class Entry {
                         caller,
                         login,
                         method -> guard.accept(() -> open(login, method, peer, whenOpen)),
-                        fields -> guard.accept(() -> whenRefused.accept(fields)))
+                        fields -> guard.accept(() -> whenRefused.accept(fields)),
+                        guard)
                 .begin();
     }
 
@@ -69,9 +70,12 @@ final class Entry {
         if (isOver) {
             return;
         }
+        if (!server.sessions.enter()) {
+            throw new ServerErrorException(LoginErrors.tooManyClients());
+        }
         Connection connection = caller.connection();
-        boolean isCounted = connection == null || connection.logIn();
-        if (!isCounted || !server.sessions.enter()) {
+        if (connection != null && !connection.logIn()) {
+            server.sessions.leave();
             throw new ServerErrorException(LoginErrors.tooManyClients());
         }
         server.log.loggedIn(

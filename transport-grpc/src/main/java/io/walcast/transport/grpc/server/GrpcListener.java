@@ -110,7 +110,7 @@ final class GrpcListener implements Listener {
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .maxRstFramesPerWindow(RESETS_PER_PERIOD, RESET_PERIOD_S)
                 .maxInboundMetadataSize(METADATA_BYTES)
-                .maxInboundMessageSize(SessionMethod.MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(SessionMethod.MAX_REQUEST_BYTES)
                 .compressorRegistry(Compression.compressors(true))
                 .flowControlWindow(settings.windowBytes())
                 .handshakeTimeout(context.options.limits().handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -185,6 +185,7 @@ final class GrpcListener implements Listener {
     @Override
     public void close() {
         stopAccepting();
+        context.isClosing = true;
         List<CompletableFuture<Void>> told =
                 context.calls.stream().map(ServedCall::listenerClosed).toList();
         CompletableFuture.allOf(told.toArray(CompletableFuture[]::new))

@@ -6,6 +6,7 @@ import io.walcast.auth.AccessDecision.ClientCertificate;
 import io.walcast.auth.AccessRequest;
 import io.walcast.auth.AccessRules;
 import io.walcast.auth.AuthMethod;
+import io.walcast.auth.ScramVerifier;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.SqlState;
 import io.walcast.tls.ShownCertificate;
@@ -31,6 +32,7 @@ final class Login {
     private final AccessDecision decision;
     private final Consumer<AuthMethod> whenProven;
     private final Consumer<ErrorFields> whenRefused;
+    private final Consumer<Runnable> guard;
 
     /** Prepares it; one of the two is told, in a turn or before {@link #begin} returns. */
     Login(
@@ -39,13 +41,15 @@ final class Login {
             Caller caller,
             LoginRequest login,
             Consumer<AuthMethod> whenProven,
-            Consumer<ErrorFields> whenRefused) {
+            Consumer<ErrorFields> whenRefused,
+            Consumer<Runnable> guard) {
         this.server = server;
         this.turns = turns;
         this.caller = caller;
         this.login = login;
         this.whenProven = whenProven;
         this.whenRefused = whenRefused;
+        this.guard = guard;
         this.rules = server.service.access();
         this.request = new AccessRequest(address(), caller.tls() != null, login.user(), login.database());
         this.decision = rules.decide(request);
@@ -84,13 +88,31 @@ final class Login {
                     "a password is not taken on a connection without encryption",
                     null,
                     null));
-        } else if (!server.passwords.begin(secret, rules.verifier(login.user()), this::passwordChecked)) {
-            refuse(LoginErrors.tooManyClients());
+        } else {
+            check(secret, rules.verifier(login.user()));
         }
     }
 
+    private void check(String secret, ScramVerifier verifier) {
+        Connection connection = caller.connection();
+        if (connection == null) {
+            return; // it has gone already
+        }
+        connection.check(() -> {
+            boolean isBegun = server.passwords.begin(secret, verifier, isRight -> {
+                passwordChecked(isRight);
+                connection.checked();
+            });
+            if (!isBegun) {
+                turns.execute(() -> refuse(LoginErrors.tooManyClients()));
+                connection.checked();
+            }
+        });
+    }
+
+    /** A password that is wrong counts, whether the call is still there or not. */
     private void passwordChecked(boolean isRight) {
-        turns.execute(isRight ? this::proven : this::failed);
+        turns.execute(isRight ? () -> guard.accept(this::proven) : this::failed);
     }
 
     /** The client has proved what its method asks for; what is left is the name in its certificate. */

@@ -3,7 +3,6 @@ package io.walcast.transport.grpc.server;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import io.walcast.command.ReplicationCommand;
 import io.walcast.core.error.ErrorFields;
 import io.walcast.core.error.ProtocolViolationException;
@@ -32,6 +31,7 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
     private final CallEnd end;
     private @Nullable Q request;
     private boolean isOver;
+    private boolean isListenerClosed;
 
     private OneAnswerCall(
             ServerContext server, OneAnswer<Q, A> kind, ServerCall<Inbound<Q>, A> call, Metadata headers) {
@@ -50,13 +50,20 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
             ServerContext server, OneAnswer<Q, A> kind, ServerCall<Inbound<Q>, A> call, Metadata headers) {
         OneAnswerCall<Q, A> started = new OneAnswerCall<>(server, kind, call, headers);
         server.calls.add(started);
+        if (started.end.isTooLate()) {
+            started.run(started::tooLate);
+            return started;
+        }
+        if (server.isClosing) {
+            started.listenerClosed();
+        }
         started.entry.limit(() -> started.guarded(started::tooLate));
         call.request(2);
         return started;
     }
 
     private void tooLate() {
-        end.say(Status.DEADLINE_EXCEEDED.withDescription("handshake timeout"), new Metadata());
+        end.handshakeTimeout();
         close(CloseReason.ENDED_BY_SERVER);
     }
 
@@ -65,7 +72,7 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
         run(() -> {
             Q read = message.message();
             if (read == null) {
-                end.say(message.failure(), new Metadata());
+                end.unreadable(message.failure());
                 close(CloseReason.PROTOCOL_VIOLATION);
             } else if (request != null) {
                 throw new ProtocolViolationException("more than one request");
@@ -82,18 +89,18 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
             if (read == null) {
                 throw new ProtocolViolationException("no request");
             }
-            ReplicationCommand command =
-                    CommandMessages.command(kind.command().apply(read).build(), server.service.serverMajor());
             entry.begin(
                     LoginRequest.of(headers, caller, server.service.access()),
                     this,
-                    session -> execute(session, command, read),
+                    session -> execute(session, read),
                     this::fail,
                     this::guarded);
         });
     }
 
-    private void execute(ReplicationSession session, ReplicationCommand command, Q read) {
+    private void execute(ReplicationSession session, Q read) {
+        ReplicationCommand command =
+                CommandMessages.command(kind.command().apply(read).build(), server.service.serverMajor());
         session.execute(
                 command,
                 new CollectedReply(results -> run(() -> answer(read, results)), fields -> run(() -> fail(fields))));
@@ -120,18 +127,28 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
     @Override
     public void onCancel() {
         run(() -> close(CloseReason.CONNECTION_LOST));
-        turns.execute(end::completed);
+        turns.execute(this::completed);
     }
 
     @Override
     public void onComplete() {
-        turns.execute(end::completed);
+        turns.execute(this::completed);
+    }
+
+    private void completed() {
+        server.calls.remove(this);
+        end.completed();
     }
 
     @Override
     public CompletableFuture<Void> listenerClosed() {
         CompletableFuture<Void> told = new CompletableFuture<>();
         turns.execute(() -> {
+            if (isOver && !isListenerClosed) {
+                end.completion().thenRun(() -> told.complete(null));
+                return;
+            }
+            isListenerClosed = true;
             guarded(() -> close(CloseReason.LISTENER_CLOSED));
             told.complete(null);
         });
@@ -189,7 +206,6 @@ final class OneAnswerCall<Q, A> extends ServerCall.Listener<Inbound<Q>> implemen
             return;
         }
         isOver = true;
-        server.calls.remove(this);
         try {
             entry.leave(reason);
         } catch (RuntimeException | Error e) {

@@ -40,6 +40,7 @@ final class ServedSession {
     private @Nullable WalStream stream;
     private @Nullable StreamPump pump;
     private boolean isPeerDone;
+    private boolean hasEndedCopy;
 
     ServedSession(SessionCall call, SessionOutlet outlet, ReplicationSession session, Mode mode, ServerContext server) {
         this.call = call;
@@ -116,6 +117,7 @@ final class ServedSession {
     /** Executes a command, whosever it is. */
     void execute(ReplicationCommand command, io.walcast.transport.Reply reply) {
         state = State.EXECUTING;
+        hasEndedCopy = false;
         session.execute(command, reply);
     }
 
@@ -154,6 +156,11 @@ final class ServedSession {
         pump();
     }
 
+    /** Returns whether the last command was a stream that both sides have ended. */
+    boolean hasEndedCopy() {
+        return hasEndedCopy;
+    }
+
     /** Sends what there is, as far as the peer can take it. */
     private void pump() {
         StreamPump running = pump;
@@ -168,6 +175,7 @@ final class ServedSession {
         WalStream open = stream;
         if (running != null && open != null && isPeerDone && running.isDone()) {
             leaveCopy(State.EXECUTING);
+            hasEndedCopy = true;
             open.ended();
         }
     }

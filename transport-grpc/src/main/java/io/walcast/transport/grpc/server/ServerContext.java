@@ -22,8 +22,10 @@ final class ServerContext {
     final FailedLogins failedLogins;
     final PasswordChecks passwords;
     final PeerLog log;
-    /** The calls that are under way. */
+    /** The calls that gRPC is not done with. */
     final Set<ServedCall> calls = ConcurrentHashMap.newKeySet();
+    /** Set before all of them are told that the listener is closed; what comes then tells itself. */
+    volatile boolean isClosing;
 
     ServerContext(ListenOptions options, ServerSettings settings, ReplicationService service, ServerThreads threads) {
         this.options = options;

@@ -81,8 +81,8 @@ record ServerSettings(
                 duration(parameters, "max_connection_age_grace", "0"),
                 duration(parameters, "max_connection_idle", "5min"),
                 duration(parameters, "keepalive", "30s"),
-                duration(parameters, "keepalive_timeout", "30s"),
-                duration(parameters, "min_client_ping", "30s"));
+                positive(parameters, "keepalive_timeout", "30s"),
+                duration(parameters, "min_client_ping", "10s"));
     }
 
     private static boolean isRequired(String word) {
@@ -94,6 +94,15 @@ record ServerSettings(
                         "invalid value for parameter \"client_certificate\": \"%s\" (Available values: require, optional.)"
                                 .formatted(word));
         };
+    }
+
+    private static Duration positive(Map<String, String> parameters, String name, String preset) {
+        Duration duration = duration(parameters, name, preset);
+        if (duration.isZero()) {
+            throw new ConfigurationException("invalid value for parameter \"%s\": \"%s\" (it must be more than 0)"
+                    .formatted(name, parameters.get(name)));
+        }
+        return duration;
     }
 
     private static Duration duration(Map<String, String> parameters, String name, String preset) {

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.tls.CertificateTrust;
+import io.walcast.tls.KeyMatch;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
 import io.walcast.transport.ListenOptions;
@@ -65,6 +66,7 @@ final class ServerTls extends SslContext {
         List<X509Certificate> chain = PemFile.certificates(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
         try {
+            KeyMatch.require(key, chain.get(0), files.key());
             SslContextBuilder builder = GrpcSslContexts.configure(
                             SslContextBuilder.forServer(key, chain.toArray(new X509Certificate[0])), SslProvider.JDK)
                     .protocols(VERSIONS.subList(lowest, VERSIONS.size()));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.grpc.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.walcast.command.ReplicationCommand;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.ErrorFields;
@@ -18,6 +20,7 @@ import io.walcast.transport.grpc.v1.ParameterStatus;
 import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.v1.SessionResponse;
 import io.walcast.transport.grpc.wire.Compression;
+import io.walcast.transport.grpc.wire.ErrorMessages;
 import io.walcast.transport.grpc.wire.SentFrame;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> implements ServedCall {
     private final ServerContext server;
     private final ServerCall<Inbound<SessionRequest>, SentFrame> call;
-    private final Metadata headers;
+    private @Nullable Metadata headers;
     private final Caller caller;
     private final Turns turns;
     private final Entry entry;
@@ -42,6 +45,7 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
     private boolean isBegun;
     private boolean isServing;
     private boolean isOver;
+    private boolean isListenerClosed;
 
     private SessionCall(
             ServerContext server,
@@ -66,18 +70,28 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
         try {
             compression = server.settings.compression().answer(headers.get(Compression.WANTED));
         } catch (ConfigurationException e) {
-            call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+            StatusRuntimeException refused = ErrorMessages.status(new ErrorFields(
+                    "FATAL", SqlState.INVALID_PARAMETER_VALUE, String.valueOf(e.getMessage()), null, null));
+            Metadata trailers = refused.getTrailers();
+            call.close(refused.getStatus(), trailers == null ? new Metadata() : trailers);
             return new ServerCall.Listener<>() {};
         }
         SessionCall started = new SessionCall(server, call, headers, compression);
         server.calls.add(started);
+        if (started.end.isTooLate()) {
+            started.run(started::tooLate);
+            return started;
+        }
+        if (server.isClosing) {
+            started.listenerClosed();
+        }
         started.entry.limit(() -> started.guarded(started::tooLate));
         call.request(1);
         return started;
     }
 
     private void tooLate() {
-        end.say(Status.DEADLINE_EXCEEDED.withDescription("handshake timeout"), new Metadata());
+        end.handshakeTimeout();
         close(CloseReason.ENDED_BY_SERVER);
     }
 
@@ -95,7 +109,7 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
         ServedSession serving = session;
         if (request == null) {
             server.log.closed(caller.address(), SqlState.PROTOCOL_VIOLATION, "malformed message");
-            end.say(inbound.failure(), new Metadata());
+            end.unreadable(inbound.failure());
             close(CloseReason.PROTOCOL_VIOLATION);
         } else if (isServing && serving != null) {
             serving.take(request);
@@ -118,7 +132,9 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
     }
 
     private void begin(Begin begin) {
-        LoginRequest login = LoginRequest.of(begin, headers, caller, server.service.access());
+        Metadata came = requireNonNull(headers);
+        headers = null; // a secret may be among them
+        LoginRequest login = LoginRequest.of(begin, came, caller, server.service.access());
         entry.begin(
                 login,
                 new CalledPeer(this),
@@ -192,18 +208,28 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
     @Override
     public void onCancel() {
         run(() -> close(CloseReason.CONNECTION_LOST));
-        turns.execute(end::completed);
+        turns.execute(this::completed);
     }
 
     @Override
     public void onComplete() {
-        turns.execute(end::completed);
+        turns.execute(this::completed);
+    }
+
+    private void completed() {
+        server.calls.remove(this);
+        end.completed();
     }
 
     @Override
     public CompletableFuture<Void> listenerClosed() {
         CompletableFuture<Void> told = new CompletableFuture<>();
         turns.execute(() -> {
+            if (isOver && !isListenerClosed) {
+                end.completion().thenRun(() -> told.complete(null));
+                return;
+            }
+            isListenerClosed = true;
             guarded(() -> close(CloseReason.LISTENER_CLOSED));
             told.complete(null);
         });
@@ -241,9 +267,14 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
         close(CloseReason.ENDED_BY_SERVER);
     }
 
-    /** Ends the session without a word. */
+    /** Ends the session without a word; what was sent of a stream that both sides have ended still arrives. */
     void drop(CloseReason reason) {
-        end.cut();
+        ServedSession serving = session;
+        if (serving != null && serving.hasEndedCopy()) {
+            end.ok(); // the peer has said its last word and may read what it was sent
+        } else {
+            end.cut();
+        }
         close(reason);
     }
 
@@ -252,7 +283,6 @@ final class SessionCall extends ServerCall.Listener<Inbound<SessionRequest>> imp
             return;
         }
         isOver = true;
-        server.calls.remove(this);
         outlet.shut();
         ServedSession serving = session;
         if (serving != null) {

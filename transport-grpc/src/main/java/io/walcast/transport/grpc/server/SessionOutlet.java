@@ -50,7 +50,11 @@ final class SessionOutlet {
     void send(WalChunk chunk) {
         boolean isReadable = false;
         try {
-            isReadable = !isShut && chunk.buffer().remaining() == chunk.length();
+            if (!isShut && chunk.buffer().remaining() != chunk.length()) {
+                throw new IllegalStateException(
+                        "%d bytes in a chunk of %d".formatted(chunk.buffer().remaining(), chunk.length()));
+            }
+            isReadable = !isShut;
         } finally {
             if (!isReadable) {
                 chunk.close();

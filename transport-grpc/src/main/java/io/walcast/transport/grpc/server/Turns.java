@@ -7,6 +7,8 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs what one session has to do on threads that all sessions share: one thing after the other, in order, and never within
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use from any thread.
  */
 final class Turns {
+    private static final Logger logger = LoggerFactory.getLogger(Turns.class);
     private static final int TASKS_PER_TURN = 16;
 
     private final Object lock = new Object();
@@ -30,7 +33,7 @@ final class Turns {
         this.threads = threads;
     }
 
-    /** Has {@code task} run soon; it does not throw. */
+    /** Has {@code task} run soon; what it throws is logged. */
     void execute(Runnable task) {
         synchronized (lock) {
             waiting.add(task);
@@ -57,9 +60,18 @@ final class Turns {
             if (task == null) {
                 return;
             }
-            task.run();
+            run(task);
         }
         next();
+    }
+
+    /** What throws must not keep the others from their turn. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            logger.error("a task of a session failed", e);
+        }
     }
 
     private @Nullable Runnable take() {

@@ -69,6 +69,11 @@ public final class ErrorMessages {
 
     /** Returns the failure of a call that ends with {@code fields}; texts that are too long for metadata are cut. */
     public static StatusRuntimeException status(ErrorFields fields) {
+        return status(code(fields.sqlState()), fields);
+    }
+
+    /** Returns the failure of a call that ends with {@code fields}, with another code than theirs. */
+    public static StatusRuntimeException status(Status.Code code, ErrorFields fields) {
         ErrorFields cut = new ErrorFields(
                 fields.severity(),
                 fields.sqlState(),
@@ -76,7 +81,7 @@ public final class ErrorMessages {
                 cutIfGiven(fields.detail(), MAX_DETAIL_BYTES),
                 cutIfGiven(fields.hint(), MAX_HINT_BYTES));
         com.google.rpc.Status.Builder status = com.google.rpc.Status.newBuilder()
-                .setCode(code(fields.sqlState()).value())
+                .setCode(code.value())
                 .setMessage(cut(fields.message(), MAX_DESCRIPTION_BYTES))
                 .addDetails(Any.pack(message(cut)))
                 .addDetails(Any.pack(ErrorInfo.newBuilder()

@@ -30,7 +30,7 @@ class ServerSettingsTest {
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(10)));
     }
 
     @Test
@@ -47,6 +47,7 @@ class ServerSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "windows, 1MB, windows",
+        "keepalive_timeout, 0, keepalive_timeout",
         "window, 1, window",
         "window, 1GB, window",
         "keepalive, soon, keepalive",

@@ -23,6 +23,7 @@ import io.walcast.transport.grpc.v1.Command;
 import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.wire.Compression;
 import io.walcast.transport.grpc.wire.ErrorMessages;
+import io.walcast.transport.grpc.wire.SessionMethod;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +113,7 @@ class SessionCallIT {
         assertThat(call.poll(SOON)).isNull();
         ClientCalls.End end = call.end();
         assertThat(end).isNotNull();
-        assertThat(end.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertEnded(end, Status.Code.DEADLINE_EXCEEDED, SqlState.QUERY_CANCELED, "handshake timeout");
     }
 
     @Test
@@ -122,9 +123,7 @@ class SessionCallIT {
         call.send(new byte[] {0x0A, 0x7F});
 
         assertThat(call.poll(SOON)).isNull();
-        ClientCalls.End end = call.end();
-        assertThat(end).isNotNull();
-        assertThat(end.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertEnded(call.end(), Status.Code.INVALID_ARGUMENT, SqlState.PROTOCOL_VIOLATION, "malformed message");
     }
 
     private static SessionRequest expecting(String system) {
@@ -198,6 +197,15 @@ class SessionCallIT {
     }
 
     @Test
+    void holdsNoMessageThatIsLongerThanAnyNeedBe() {
+        GrpcStandby standby = begin(BEGIN);
+
+        standby.send(RequestMessages.text("x".repeat(SessionMethod.MAX_REQUEST_BYTES)));
+
+        assertThat(endOf(standby).status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    }
+
+    @Test
     void readsOptionsAsPostgreSqlDoes() {
         begin(RequestMessages.begin(StandbyLogin.PHYSICAL
                         .with("options", "-c wal_sender_timeout=7s --work_mem=1MB")
@@ -221,6 +229,8 @@ class SessionCallIT {
         assertThat(end).isNotNull();
         assertThat(end.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(end.status().getDescription()).contains("brotli");
+        assertThat(ErrorMessages.fields(end.status(), end.trailers()).map(ErrorFields::sqlState))
+                .contains(SqlState.INVALID_PARAMETER_VALUE);
     }
 
     @Test
