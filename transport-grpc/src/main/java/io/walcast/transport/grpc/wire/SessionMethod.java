@@ -8,22 +8,17 @@ import io.walcast.transport.grpc.v1.SessionResponse;
 
 /** The method {@code Session}, as each end knows it. */
 public final class SessionMethod {
-<<<<<<< HEAD
-    /** How many bytes a message to the sending end, or of WAL, may have, compressed or not. */
+    /** How many bytes a message of WAL may have, compressed or not. */
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
 
     /** How many bytes a message to the receiving end may have: a value of 1 MB, as a history file may be, and its row. */
     public static final int MAX_RESPONSE_BYTES = MAX_MESSAGE_BYTES + (64 << 10);
-=======
-    /** How many bytes a message may have, compressed or not. */
-    public static final int MAX_MESSAGE_BYTES = 1 << 20;
 
     /**
      * How many bytes a message to a server may have, compressed or not: room for a long command, or for the settings of a
      * session. What has come of a message is held until it is complete, of each call of a stranger, too.
      */
     public static final int MAX_REQUEST_BYTES = 128 << 10;
->>>>>>> 691db2b (transport-grpc: a stranger holds less, for a shorter time; last words arrive; rich errors everywhere; walsender: a stream that cannot be woken keeps nobody waiting)
 
     private static final MethodDescriptor<SessionRequest, SessionResponse> GENERATED =
             ReplicationGrpc.getSessionMethod();

@@ -198,11 +198,14 @@ class SessionCallIT {
 
     @Test
     void holdsNoMessageThatIsLongerThanAnyNeedBe() {
-        GrpcStandby standby = begin(BEGIN);
+        ClientCalls call = new ClientCalls(server.plain(), new Metadata());
 
-        standby.send(RequestMessages.text("x".repeat(SessionMethod.MAX_REQUEST_BYTES)));
+        call.send(new byte[SessionMethod.MAX_REQUEST_BYTES + 1]);
 
-        assertThat(endOf(standby).status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(call.poll(SOON)).isNull();
+        ClientCalls.End end = call.end();
+        assertThat(end).isNotNull();
+        assertThat(end.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     }
 
     @Test
