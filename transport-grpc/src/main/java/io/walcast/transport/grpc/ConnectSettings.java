@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hosts servers in the order to try them
  * @param roundRobin whether each connection begins with another one of them
- * @param user the role; empty for the common name of the client's certificate, as it stands there
+ * @param user the role; empty for the one that the client's certificate is mapped to
  * @param database as a password file knows it, and, unless replication is physical, the server
  * @param password the secret that was given, or null
  * @param passfile where else to look for one, or null
