@@ -4,18 +4,16 @@ package io.walcast.postmaster.serve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.walcast.core.error.ConfigurationException;
-import java.io.ByteArrayOutputStream;
+import io.walcast.transport.client.PercentCoding;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What stands behind the {@code ?} of an address, as libpq reads it: a plus sign is a plus sign. Stateless. */
 final class UriParameters {
-    private static final int HEX = 16;
-    private static final int ENCODED_LENGTH = 3;
+    /** What stands where something was not UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private UriParameters() {}
 
@@ -43,29 +41,11 @@ final class UriParameters {
     }
 
     private static String decode(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        byte[] given = text.getBytes(UTF_8);
-        for (int i = 0; i < given.length; i++) {
-            if (given[i] != '%') {
-                bytes.write(given[i]);
-                continue;
-            }
-            int high = i + 1 < given.length ? Character.digit(given[i + 1], HEX) : -1;
-            int low = i + 2 < given.length ? Character.digit(given[i + 2], HEX) : -1;
-            if (high < 0 || low < 0 || high + low == 0) {
-                String token = new String(given, i, Math.min(ENCODED_LENGTH, given.length - i), UTF_8);
-                throw new ConfigurationException("invalid percent-encoded token: \"" + token + "\"");
-            }
-            bytes.write(high * HEX + low);
-            i += 2;
-        }
-        try {
-            return UTF_8.newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String decoded = PercentCoding.decode(text, text);
+        if (decoded.indexOf(REPLACEMENT) >= 0) {
             throw new ConfigurationException("listen address: \"%s\" (expected: UTF-8)".formatted(text));
         }
+        return decoded;
     }
 
     /** Returns a form that {@link #parse} reads. */

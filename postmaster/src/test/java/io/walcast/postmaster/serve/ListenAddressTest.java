@@ -53,8 +53,8 @@ class ListenAddressTest {
         "h:1?=1,        expected: NAME=VALUE",
         "h:1?a=1&,      expected: NAME=VALUE",
         "h:1?a=%4,      invalid percent-encoded token: \"\"%4\"\"",
-        "h:1?a=%zz1,    invalid percent-encoded token: \"\"%zz\"\"",
-        "h:1?a=%00,     invalid percent-encoded token: \"\"%00\"\"",
+        "h:1?a=%zz1,    invalid percent-encoded token: \"\"%zz1\"\"",
+        "h:1?a=%00,     forbidden value %00 in percent-encoded value: \"\"%00\"\"",
         "h:1?a=%ff,     expected: UTF-8"
     })
     void refusesParametersThatCannotBeRead(String text, String reason) {

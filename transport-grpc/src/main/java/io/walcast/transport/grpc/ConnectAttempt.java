@@ -12,6 +12,7 @@ import io.walcast.transport.SenderInfo;
 import io.walcast.transport.client.CommandAnswers;
 import io.walcast.transport.client.Deadline;
 import io.walcast.transport.client.Secret;
+import io.walcast.transport.client.ServerParameters;
 import io.walcast.transport.grpc.v1.Begin;
 import io.walcast.transport.grpc.v1.Begun;
 import io.walcast.transport.grpc.v1.Mode;
@@ -101,7 +102,8 @@ final class ConnectAttempt {
         SessionDialogue dialogue = new SessionDialogue(call, parameters, options.noticeListener());
         SessionResponse first = dialogue.await(deadline, WHAT);
         switch (first.getMessageCase()) {
-            case BEGUN -> first.getBegun().getParametersList().forEach(parameters::put);
+            case BEGUN ->
+                first.getBegun().getParametersList().forEach(status -> SessionDialogue.keep(status, parameters));
             case ERROR -> throw new ServerErrorException(ErrorMessages.fields(first.getError()));
             default -> throw SessionDialogue.unexpected(first, "in answer to Begin");
         }

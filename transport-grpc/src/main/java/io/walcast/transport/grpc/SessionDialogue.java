@@ -8,7 +8,9 @@ import io.walcast.core.error.SqlState;
 import io.walcast.transport.client.CommandAnswers;
 import io.walcast.transport.client.Deadline;
 import io.walcast.transport.client.QueryResult;
+import io.walcast.transport.client.ServerParameters;
 import io.walcast.transport.grpc.v1.Command;
+import io.walcast.transport.grpc.v1.ParameterStatus;
 import io.walcast.transport.grpc.v1.SessionRequest;
 import io.walcast.transport.grpc.v1.SessionResponse;
 import io.walcast.transport.grpc.wire.ErrorMessages;
@@ -173,13 +175,17 @@ final class SessionDialogue {
     boolean takeAside(SessionResponse message) {
         switch (message.getMessageCase()) {
             case NOTICE -> noticeListener.accept(ErrorMessages.fields(message.getNotice()));
-            case PARAMETER_STATUS -> parameters.put(message.getParameterStatus());
+            case PARAMETER_STATUS -> keep(message.getParameterStatus(), parameters);
             case MESSAGE_NOT_SET -> {} // of a newer server, which has to do without an answer
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    static void keep(ParameterStatus status, ServerParameters parameters) {
+        parameters.put(status.getName(), status.getValue());
     }
 
     /** Only what comes instead of an answer has to end; a stream may last for years. */

@@ -35,9 +35,6 @@ final class NetworkErrors {
             return "No such file or directory";
         }
         String message = cause.getMessage();
-        if (cause instanceof FileNotFoundException) {
-            return "No such file or directory";
-        }
         if (message == null) {
             return cause.getClass().getSimpleName();
         }

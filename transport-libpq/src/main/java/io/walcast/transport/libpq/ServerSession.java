@@ -7,6 +7,7 @@ import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
 import io.walcast.transport.client.Deadline;
+import io.walcast.transport.client.ServerParameters;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -104,7 +105,10 @@ final class ServerSession {
     boolean takeAsynchronous(byte type, ByteBuffer body) {
         switch (type) {
             case 'N' -> noticeListener.accept(BackendMessages.errorFields(body));
-            case 'S' -> parameters.put(BackendMessages.parameterStatus(body));
+            case 'S' -> {
+                BackendMessages.Parameter parameter = BackendMessages.parameterStatus(body);
+                parameters.put(parameter.name(), parameter.value());
+            }
             case 'A' -> body.position(body.limit());
             default -> {
                 return false;

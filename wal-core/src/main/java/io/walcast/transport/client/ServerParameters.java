@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.walcast.transport.libpq;
+package io.walcast.transport.client;
 
 import io.walcast.core.error.ProtocolViolationException;
-import io.walcast.transport.libpq.BackendMessages.Parameter;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +12,7 @@ import java.util.TreeMap;
  *
  * <p>Threading: confined to the owner.
  */
-final class ServerParameters {
+public final class ServerParameters {
     static final int MAX_COUNT = 200;
     static final int MAX_CHARACTERS = 64 << 10;
 
@@ -25,10 +24,10 @@ final class ServerParameters {
      *
      * @throws ProtocolViolationException if it is one too many
      */
-    void put(Parameter parameter) {
-        String before = byName.put(parameter.name(), parameter.value());
-        characters += parameter.value().length();
-        characters += before == null ? parameter.name().length() : -before.length();
+    public void put(String name, String value) {
+        String before = byName.put(name, value);
+        characters += value.length();
+        characters += before == null ? name.length() : -before.length();
         if (byName.size() > MAX_COUNT) {
             throw new ProtocolViolationException("server reports more than %d parameters".formatted(MAX_COUNT));
         }
@@ -38,7 +37,7 @@ final class ServerParameters {
     }
 
     /** Returns a view of them. */
-    Map<String, String> byName() {
+    public Map<String, String> byName() {
         return Collections.unmodifiableMap(byName);
     }
 }
