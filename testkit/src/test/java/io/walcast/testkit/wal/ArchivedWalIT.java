@@ -84,6 +84,8 @@ class ArchivedWalIT {
                 primary.execute("INSERT INTO t SELECT g, repeat('y', 500) FROM generate_series(1, 3000) g");
                 Lsn before = primary.currentWalLsn();
                 standby.await("SELECT pg_last_wal_replay_lsn() >= '" + before + "'", LIMIT);
+                // What the primary has not archived by then, nobody will.
+                await().atMost(LIMIT).until(() -> reaches(served, TimelineId.FIRST, SIZE.startOfSegment(before)));
                 primary.stop(Mode.IMMEDIATE);
                 standby.promote();
                 standby.execute("INSERT INTO t SELECT g, repeat('z', 500) FROM generate_series(1, 3000) g");
