@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class CallEnd {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    /** How long a listener that is being closed waits for last words. */
+    private static final long LAST_WORD_MS = 1_000;
+
     private final ServerContext server;
     private final Turns turns;
     private final ServerCall<?, ?> call;
@@ -116,9 +119,9 @@ final class CallEnd {
         }
     }
 
-    /** Returns what completes when gRPC is done with it. */
+    /** Returns what completes when gRPC is done with it, or a peer has not read the last word for too long. */
     CompletableFuture<Void> completion() {
-        return completion;
+        return completion.copy().completeOnTimeout(null, LAST_WORD_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Tells that gRPC is done with it. */

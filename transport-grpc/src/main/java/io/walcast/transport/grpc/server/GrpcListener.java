@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A bound port and the connections accepted on it. Safe for use from any thread. */
@@ -40,6 +41,7 @@ final class GrpcListener implements Listener {
     private final @Nullable ServerTls tls;
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private InetSocketAddress bound;
 
     /** Written and read by whoever reloads. */
@@ -184,6 +186,9 @@ final class GrpcListener implements Listener {
 
     @Override
     public void close() {
+        if (isClosed.getAndSet(true)) {
+            return;
+        }
         stopAccepting();
         context.isClosing = true;
         List<CompletableFuture<Void>> told =
