@@ -29,8 +29,9 @@ public final class PrivateFile {
 
     /** Puts a file in the place of what is there: whoever reads sees the old one or the new one, after a crash too. */
     public static void replace(Path file, String text) throws IOException {
+        // Not .tmp: a receiver that starts in the same directory removes those, they are its own.
         Path temporary = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+                file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
         if (FILES.stat(temporary).isPresent()) { // of a process that is no more
             FILES.delete(temporary);
         }

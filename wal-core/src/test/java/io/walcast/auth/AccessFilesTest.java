@@ -137,7 +137,7 @@ class AccessFilesTest {
         assertThat(file).content().isEqualTo("bob -\n");
         assertThat(AccessFiles.users(home).find("bob")).isNotNull();
         try (var files = Files.list(home)) {
-            assertThat(files).noneMatch(path -> path.toString().endsWith(".tmp"));
+            assertThat(files).noneMatch(path -> path.toString().endsWith(".new"));
         }
     }
 }

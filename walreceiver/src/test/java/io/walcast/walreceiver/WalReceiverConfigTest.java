@@ -31,7 +31,7 @@ class WalReceiverConfigTest {
                         null,
                         "walcast",
                         ConnectOptions.Policy.LIBPQ,
-                        4 << 20,
+                        ConnectOptions.DEFAULT_WINDOW_BYTES,
                         System.getenv(),
                         null));
     }

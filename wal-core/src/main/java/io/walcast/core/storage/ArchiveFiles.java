@@ -318,7 +318,7 @@ final class ArchiveFiles {
 
     private WalFile temporary() throws IOException {
         Path path = options.temporaryDirectory()
-                .resolve("segment-%d-%d.tmp"
+                .resolve("segment-%d-%d.new"
                         .formatted(ProcessHandle.current().pid(), TEMPORARY_NUMBER.incrementAndGet()));
         WalFile file = fileSystem.create(path, FileMode.OWNER);
         fileSystem.delete(path);
