@@ -46,10 +46,10 @@ class StandbyIT {
         Cascade cascade = cascade(major);
         try (Load load = Load.start(cascade.primary, Load.Options.defaults().withThreads(2))) {
             load.awaitCommits(100, PATIENCE);
-            cascade.standby.await(
-                    "SELECT count(*) > 0 AND pg_last_wal_replay_lsn() >= '" + load.lastCommittedLsn()
-                            + "' FROM walcast_load",
-                    PATIENCE);
+            // Only then is the table itself there.
+            Relayed.awaitReplay(cascade.standby, load.lastCommittedLsn());
+            assertThat(cascade.standby.query("SELECT count(*) > 0 FROM walcast_load"))
+                    .isEqualTo("t");
             load.awaitCommits(load.commits() + 300, PATIENCE);
             assertThat(load.stop().failures()).isZero();
         }
@@ -145,7 +145,9 @@ class StandbyIT {
         commit.join(PATIENCE.toMillis());
 
         assertThat(commit.isAlive()).isFalse();
-        cascade.standby.await("SELECT count(*) = 2 FROM synchronous", PATIENCE);
+        Relayed.awaitReplay(cascade.standby, cascade.primary.flushLsn());
+        assertThat(cascade.standby.query("SELECT count(*) = 2 FROM synchronous"))
+                .isEqualTo("t");
         cascade.primary.configure("synchronous_standby_names", null);
         cascade.requireNoComplaint();
     }
