@@ -38,12 +38,12 @@ final class ConnectSettingsTest {
 
     @Test
     void hasTheseDefaults() {
-        ConnectSettings settings = settings("grpcs://h", Map.of("HOME", "/home/me"));
+        ConnectSettings settings = settings("grpcs://h", Map.of("HOME", "/home"));
 
         assertThat(settings.user()).isEqualTo(System.getProperty("user.name"));
         assertThat(settings.database()).isEqualTo("replication");
         assertThat(settings.password()).isNull();
-        assertThat(settings.passfile()).isEqualTo(Path.of("/home/me/.pgpass"));
+        assertThat(settings.passfile()).isEqualTo(Path.of("/home/.pgpass"));
         assertThat(settings.parameters()).isEqualTo(Map.of("application_name", "walreceiver"));
         assertThat(settings.connectTimeout()).isZero();
         assertThat(settings.roundRobin()).isFalse();
