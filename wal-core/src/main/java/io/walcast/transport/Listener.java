@@ -10,21 +10,13 @@ public interface Listener extends AutoCloseable {
     InetSocketAddress address();
 
     /**
-     * Reads the TLS files again; connections made from now on use what they hold, the others go on as they are.
+     * Reads the TLS files of {@code options}, the same ones again or others or none, and takes over what it can of the other
+     * parameters; connections made from now on use them, the others go on as they are. Scheme, address, limits and clock stay
+     * those it was opened with.
      *
      * @throws io.walcast.core.error.ConfigurationException if they cannot be used; what was in use stays in use
      */
-    void reload();
-
-    /**
-     * Does the same with other TLS files or none, and takes over what it can of the other parameters for connections made from
-     * now on; scheme, address, limits and clock stay those it was opened with.
-     *
-     * @throws io.walcast.core.error.ConfigurationException if they cannot be used; what was in use stays in use
-     */
-    default void reload(ListenOptions options) {
-        reload();
-    }
+    void reload(ListenOptions options);
 
     /** Takes no connection from now on; those that are there go on. Idempotent. */
     void stopAccepting();

@@ -104,9 +104,9 @@ final class SettledGrpc {
             of(
                     "no client certificate, mTLS on",
                     "UNAUTHENTICATED",
-                    "TLS alert bad_certificate",
+                    "TLS alert bad_certificate / TLS alert certificate_required",
                     "",
-                    "the JDK's alert: to it an empty list is a bad one"),
+                    "the JDK's alert: to 17 an empty list is a bad one, to 25 it is as stated"),
             of(
                     "grpc-timeout: -1S",
                     "INVALID_ARGUMENT",

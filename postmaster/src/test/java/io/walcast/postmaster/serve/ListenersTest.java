@@ -126,9 +126,6 @@ class ListenersTest {
         }
 
         @Override
-        public void reload() {}
-
-        @Override
         public void reload(ListenOptions next) {
             String round = next.parameters().getOrDefault("round", "");
             if (round.equals(next.parameters().get("refuses"))) {

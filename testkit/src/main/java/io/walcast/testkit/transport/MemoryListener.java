@@ -168,7 +168,7 @@ final class MemoryListener implements Listener {
     }
 
     @Override
-    public void reload() {
+    public void reload(ListenOptions options) {
         // no files
     }
 

@@ -143,7 +143,7 @@ final class PlainListener implements Listener {
 
     /** Without TLS there are no files to read again. */
     @Override
-    public void reload() {}
+    public void reload(ListenOptions options) {}
 
     @Override
     public void stopAccepting() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.grpc.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A bound port and the connections accepted on it. Safe for use from any thread. */
@@ -41,16 +41,18 @@ final class GrpcListener implements Listener {
     private final @Nullable ServerTls tls;
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
-    private final AtomicBoolean isClosed = new AtomicBoolean();
-    private InetSocketAddress bound;
 
-    /** Written and read by whoever reloads. */
-    private volatile ListenOptions current;
+    /** Held while it is being closed: whoever closes it too returns when that is done. */
+    private final Object closeLock = new Object();
+
+    @GuardedBy("closeLock")
+    private boolean isClosed;
+
+    private InetSocketAddress bound;
 
     private GrpcListener(ServerContext context, @Nullable ServerTls tls) {
         this.context = context;
         this.tls = tls;
-        this.current = context.options;
         this.bound = context.options.address();
         this.server = build();
     }
@@ -162,18 +164,12 @@ final class GrpcListener implements Listener {
     }
 
     @Override
-    public void reload() {
-        reload(current);
-    }
-
-    @Override
     public void reload(ListenOptions options) {
         ServerSettings settings = ServerSettings.of(options.parameters());
         ServerTls encryption = tls;
         if (encryption != null) {
             encryption.use(certificateOf(options), settings);
         }
-        current = options;
     }
 
     @Override
@@ -186,9 +182,15 @@ final class GrpcListener implements Listener {
 
     @Override
     public void close() {
-        if (isClosed.getAndSet(true)) {
-            return;
+        synchronized (closeLock) {
+            if (!isClosed) {
+                isClosed = true;
+                end();
+            }
         }
+    }
+
+    private void end() {
         stopAccepting();
         context.isClosing = true;
         List<CompletableFuture<Void>> told =

@@ -317,11 +317,11 @@ class AccessIT {
         identify(before, "rep", null);
 
         use("second");
-        running.listener.reload();
+        running.listener.reload(running.options);
         identify(encrypted("rep"), "rep", null);
         Files.setPosixFilePermissions(home.resolve("server.key"), PosixFilePermissions.fromString("rw-r--r--"));
 
-        assertThatThrownBy(() -> running.listener.reload())
+        assertThatThrownBy(() -> running.listener.reload(running.options))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("has group or world access");
         identify(encrypted("rep"), "rep", null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +129,33 @@ class DoorIT {
         return HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.newBuilder().setService(service).build())
                 .getStatus();
+    }
+
+    private void listenWith(String parameter, String value) {
+        server.close();
+        server = ServerUnderTest.start(ServerUnderTest.anyPort().withParameters(Map.of(parameter, value)));
+    }
+
+    @Test
+    void closesConnectionsWithoutASession() {
+        listenWith("max_connection_idle", "1s");
+        ManagedChannel channel = server.plain();
+        assertThat(health(channel, "")).isEqualTo(ServingStatus.SERVING);
+
+        await().atMost(SOON).until(() -> channel.getState(false) == ConnectivityState.IDLE);
+    }
+
+    @Test
+    void letsSessionsGoOnWhoseConnectionIsTooOldForOthers() {
+        listenWith("max_connection_age", "1s");
+        ManagedChannel channel = server.plain();
+        GrpcStandby old = GrpcStandby.begin(channel, new Metadata(), RequestMessages.begin(StandbyLogin.PHYSICAL));
+        assertThat(old.identify(SOON).ready()).isTrue();
+
+        await().atMost(SOON).until(() -> channel.getState(false) == ConnectivityState.IDLE);
+
+        assertThat(old.identify(SOON).ready()).isTrue();
+        assertThat(identifies()).isTrue();
     }
 
     @Test

@@ -22,11 +22,13 @@ final class ServerUnderTest implements AutoCloseable {
     static final String SYSTEM = "7000000000000000007";
 
     final ScriptedService service = new ScriptedService();
+    final ListenOptions options;
     final Listener listener;
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     private ServerUnderTest(ListenOptions options) {
         service.onCommand((session, command, reply) -> identity(reply));
+        this.options = options;
         listener = new GrpcSenderTransport().listen(options, service);
     }
 

@@ -22,7 +22,6 @@ import io.walcast.transport.ListenOptions;
 import io.walcast.transport.Listener;
 import io.walcast.transport.ReplicationService;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /** A bound port and the connections accepted on it. Safe for use from any thread. */
 final class LibpqListener implements Listener {
@@ -38,13 +37,9 @@ final class LibpqListener implements Listener {
     private final Doorkeeper doorkeeper;
     private final Channel acceptor;
 
-    /** Written and read by whoever reloads. */
-    private volatile ListenOptions.@Nullable Tls tlsFiles;
-
     private LibpqListener(ServerContext context, ServerLoops loops) {
         this.context = context;
         this.loops = loops;
-        this.tlsFiles = context.options.tls();
         this.doorkeeper = new Doorkeeper(context);
         this.acceptor = bind();
     }
@@ -105,19 +100,9 @@ final class LibpqListener implements Listener {
     }
 
     @Override
-    public void reload() {
-        reload(tlsFiles);
-    }
-
-    @Override
     public void reload(ListenOptions options) {
         LibpqSenderTransport.requireNoParameters(options);
-        reload(options.tls());
-    }
-
-    private void reload(ListenOptions.@Nullable Tls tls) {
-        context.tls.set(ServerTls.ofNullable(tls));
-        tlsFiles = tls;
+        context.tls.set(ServerTls.ofNullable(options.tls()));
     }
 
     @Override

@@ -223,12 +223,12 @@ class AuthenticationIT {
     void usesANewCertificateFromTheReloadOnAndKeepsTheOldOneIfTheNewIsBad() throws IOException {
         try (WalReceiverConnection before = connect(verified() + "password=" + PASSWORD)) {
             use("second");
-            server.listener.reload();
+            server.listener.reload(server.options);
             connect(verified() + "channel_binding=require password=" + PASSWORD).close();
             Files.setPosixFilePermissions(
                     directory.resolve("server.key"), PosixFilePermissions.fromString("rw-r--r--"));
 
-            assertThatThrownBy(() -> server.listener.reload())
+            assertThatThrownBy(() -> server.listener.reload(server.options))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("has group or world access");
             connect(verified() + "channel_binding=require password=" + PASSWORD).close();

@@ -17,11 +17,13 @@ final class ServerUnderTest implements AutoCloseable {
 
     final FakeWal wal;
     final FakeService service;
+    final ListenOptions options;
     final Listener listener;
 
     private ServerUnderTest(FakeWal wal, ListenOptions options) {
         this.wal = wal;
         this.service = new FakeService(wal);
+        this.options = options;
         this.listener = new LibpqSenderTransport().listen(options, service);
     }
 
