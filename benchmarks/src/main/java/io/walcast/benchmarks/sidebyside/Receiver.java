@@ -38,6 +38,19 @@ record Receiver(String label, List<String> command) {
         return command(directory, conninfo, end, List.of());
     }
 
+    /** Returns the command that receives through a slot until it is stopped, and acknowledges every burst once it is synced. */
+    List<String> commandOfStandby(Path directory, String conninfo, String slot) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(
+                "--directory=" + directory,
+                "--dbname=" + conninfo,
+                "--slot=" + slot,
+                "--synchronous",
+                "--no-loop",
+                "--no-password"));
+        return all;
+    }
+
     /** Returns how long it may take for so many bytes: a disk that syncs at 10 MB/s still passes. */
     static long timeoutS(long bytes) {
         return BASE_TIMEOUT_S + bytes / SLOWEST_BYTES_PER_S;

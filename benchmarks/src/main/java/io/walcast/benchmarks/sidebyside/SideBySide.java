@@ -11,8 +11,14 @@ import picocli.CommandLine.Model.OptionSpec;
 @Command(
         name = "side-by-side",
         description = "Runs PostgreSQL's own programs and ours in turn on the same work and compares what each took.",
-        subcommands = {ReceiveCommand.class, SendCommand.class, FanoutCommand.class, GrpcCommand.class},
-        synopsisSubcommandLabel = "receive|send|fanout|grpc")
+        subcommands = {
+            ReceiveCommand.class,
+            SendCommand.class,
+            FanoutCommand.class,
+            GrpcCommand.class,
+            SyncCommand.class
+        },
+        synopsisSubcommandLabel = "receive|send|fanout|grpc|sync")
 public final class SideBySide {
     /** Exit code when a program that is needed is not here, or the place is not fit: EX_UNAVAILABLE. */
     static final int UNAVAILABLE = 69;

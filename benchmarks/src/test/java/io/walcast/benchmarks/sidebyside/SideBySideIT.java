@@ -51,13 +51,19 @@ class SideBySideIT {
     }
 
     private int receive(String script) throws IOException {
+        return compare(script, "receive", "--size=32MB");
+    }
+
+    /** Runs a comparison with {@code script}, which gets the options of {@code receivewal}, in the place of our program. */
+    private int compare(String script, String... arguments) throws IOException {
         Path program = directory.resolve("program");
         Files.writeString(program, "#!/bin/sh\nshift\n" + script + "\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         CommandLine commandLine =
                 SideBySide.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
-        return commandLine.execute(
-                "receive", "--size=32MB", "--runs=1", "--directory=" + directory, "--walcast=" + program);
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--runs=1", "--directory=" + directory, "--walcast=" + program));
+        return commandLine.execute(all.toArray(String[]::new));
     }
 
     @Test
@@ -74,6 +80,24 @@ class SideBySideIT {
         assertThat(json.get("ours").get("max_rss_kb").intValue()).isPositive();
         assertThat(json.get("throughput_ratio").doubleValue()).isPositive();
         assertThat(out.toString()).contains("throughput_ratio");
+    }
+
+    @Test
+    void comparesTwoStandbysThatCommitsWaitFor() throws IOException {
+        int exitCode =
+                compare("exec " + ToolPath.require("pg_receivewal") + " \"$@\"", "sync", "--seconds=1", "--scale=1");
+
+        assertThat(exitCode).as(err.toString()).isZero();
+        JsonNode json =
+                new ObjectMapper().readTree(directory.resolve("sync.json").toFile());
+        assertThat(List.of("theirs", "ours"))
+                .allSatisfy(which -> assertThat(List.of("c1", "c16")).allSatisfy(clients -> {
+                    JsonNode figures = json.get(which).get(clients);
+                    assertThat(figures.get("tps").doubleValue()).isPositive();
+                    assertThat(figures.get("fsyncs_per_commit").doubleValue()).isPositive();
+                }));
+        assertThat(json.get("tps_ratio_c1").doubleValue()).isPositive();
+        assertThat(out.toString()).contains("tps_ratio_c16");
     }
 
     @Test
