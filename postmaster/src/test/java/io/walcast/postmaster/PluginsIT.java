@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.testkit.postgres.Tool.Result;
 import io.walcast.transport.WalReceiverTransport;
+import io.walcast.transport.WalSenderTransport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,6 +117,39 @@ class PluginsIT {
                         line.contains("com.example.Pigeon in the plugin \"l-again.jar\" has the name 'pigeon' of "
                                 + "com.example.Pigeon in the plugin \"k-good.jar\""))
                 .anyMatch(line -> line.contains("m-impostor.jar") && line.contains("has the name 'libpq'"));
+    }
+
+    @Test
+    void areReportedWhenTheirSendingEndIsBroken() throws IOException {
+        plugin().source(
+                        "com.example.Ostrich",
+                        """
+                        package com.example;
+
+                        import io.walcast.transport.*;
+
+                        public final class Ostrich implements WalSenderTransport {
+                            public Ostrich() { if (true) throw new Error("buried"); }
+                            public int apiVersion() { return API_VERSION; }
+                            public String name() { return "ostrich"; }
+                            public Listener listen(ListenOptions options, ReplicationService service) { return null; }
+                        }
+                        """)
+                .entry(
+                        "META-INF/services/" + WalSenderTransport.class.getName(),
+                        "com.example.Ostrich".getBytes(StandardCharsets.UTF_8))
+                .bird("Pigeon")
+                .write(jar("birds.jar"));
+
+        Result listed = walcast("transports");
+
+        assertThat(listed.exitCode()).isZero();
+        assertThat(listed.stdout()).contains("libpq        API version 1", "pigeon       API version 1");
+        assertThat(listed.stderr().lines())
+                .singleElement()
+                .asString()
+                .startsWith("walcast transports: warning: ")
+                .contains("birds.jar", "buried");
     }
 
     @Test
