@@ -121,9 +121,7 @@ class PluginsIT {
 
     @Test
     void areReportedWhenTheirSendingEndIsBroken() throws IOException {
-        plugin().source(
-                        "com.example.Ostrich",
-                        """
+        plugin().source("com.example.Ostrich", """
                         package com.example;
 
                         import io.walcast.transport.*;
