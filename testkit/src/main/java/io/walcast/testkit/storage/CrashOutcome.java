@@ -18,6 +18,8 @@ public interface CrashOutcome {
         SIZE,
         /** A page of 4 KB. */
         PAGE,
+        /** What such a page, or size, was before its newest change and after the last sync; asked from the newest to the oldest. */
+        EARLIER,
         /** A page or size that did not survive: whether some of its sectors, or pages, do. */
         TORN,
         /** A sector of 512 bytes in a torn page. */

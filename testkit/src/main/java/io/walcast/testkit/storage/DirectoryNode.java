@@ -102,6 +102,12 @@ final class DirectoryNode implements Node {
         return copy;
     }
 
+    @Override
+    public void describe(String path, StringBuilder text) {
+        text.append(path).append("/\n");
+        entries.forEach((name, node) -> node.describe(path + "/" + name, text));
+    }
+
     private static void apply(Map<String, @Nullable Node> change, Map<String, Node> entries) {
         change.forEach((name, node) -> {
             if (node == null) {

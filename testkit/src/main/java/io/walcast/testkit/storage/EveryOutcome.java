@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * Goes through every outcome a crash can have: all subsets of names and sizes that survive, and for the data of each file
- * all of it or nothing. {@link CrashOutcome#random} covers the parts of files.
+ * all of it or nothing. {@link CrashOutcome#random} and {@link CrashStates} cover the parts of files.
  */
 public final class EveryOutcome {
     private final List<Boolean> decisions = new ArrayList<>();
@@ -43,7 +43,7 @@ public final class EveryOutcome {
                     inPages = true;
                     return pagesSurvive;
                 }
-                if (kind == Unsynced.TORN || kind == Unsynced.SECTOR) {
+                if (kind == Unsynced.TORN || kind == Unsynced.SECTOR || kind == Unsynced.EARLIER) {
                     return false;
                 }
                 inPages = false;

@@ -154,6 +154,15 @@ public final class FaultyFileSystem implements WalFileSystem {
         }
     }
 
+    /** Returns one line for each file, with its size and checksums: the same text, the same contents. */
+    public String inventory() {
+        synchronized (lock) {
+            StringBuilder text = new StringBuilder();
+            root.describe("", text);
+            return text.toString();
+        }
+    }
+
     /** Returns the names in a directory, sorted, without this being a call; none if there is no such directory. */
     public List<String> names(Path directory) {
         synchronized (lock) {

@@ -4,8 +4,16 @@ package io.walcast.testkit.storage;
 import io.walcast.core.storage.FileMode;
 import io.walcast.testkit.storage.CrashOutcome.Unsynced;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /**
  * A file as the kernel has it: what readers see, what is on the disk, and which pages of the first are newer than the second
@@ -16,6 +24,9 @@ final class FileNode implements Node {
     static final int PAGE = 4096;
     static final int SECTOR = 512;
 
+    /** So many earlier contents of a page, and sizes, the kernel may have put on disk by itself; the newest ones count. */
+    private static final int EARLIER = 3;
+
     final FileMode mode;
     private byte[] seen = new byte[0];
     private byte[] onDisk = new byte[0];
@@ -23,6 +34,12 @@ final class FileNode implements Node {
     private int sizeOnDisk;
     private boolean sizeDirty;
     private final BitSet dirty = new BitSet();
+
+    /** What dirty pages held before their newest change and after the last sync, newest first. */
+    private final Map<Integer, Deque<byte[]>> earlierPages = new HashMap<>();
+
+    /** The same of the size. */
+    private final Deque<Integer> earlierSizes = new ArrayDeque<>();
 
     /** Whether the arrays belong to another node too, or to both purposes: to be copied before they are changed. */
     private boolean shared;
@@ -54,21 +71,50 @@ final class FileNode implements Node {
         if (end > seen.length) {
             seen = Arrays.copyOf(seen, Math.max(end, 2 * seen.length));
         }
+        for (int page = dirty.nextSetBit(position / PAGE); page >= 0 && page * PAGE < end; page = nextDirty(page)) {
+            keepEarlier(
+                    earlierPages.computeIfAbsent(page, p -> new ArrayDeque<>()),
+                    Arrays.copyOfRange(seen, page * PAGE, Math.min((page + 1) * PAGE, seen.length)));
+        }
         source.get(seen, position, bytes);
         if (end > size) {
-            size = end;
-            sizeDirty = true;
+            resize(end);
         }
         dirty.set(position / PAGE, (end - 1) / PAGE + 1);
+    }
+
+    private int nextDirty(int page) {
+        return dirty.nextSetBit(page + 1);
+    }
+
+    private void resize(int newSize) {
+        if (sizeDirty) {
+            keepEarlier(earlierSizes, size);
+        }
+        size = newSize;
+        sizeDirty = true;
+    }
+
+    private static <T> void keepEarlier(Deque<T> earlier, T value) {
+        earlier.addFirst(value);
+        if (earlier.size() > EARLIER) {
+            earlier.removeLast();
+        }
+    }
+
+    private void allClean() {
+        dirty.clear();
+        earlierPages.clear();
     }
 
     void truncate(int newSize) {
         if (newSize < size) {
             unshare();
             Arrays.fill(seen, newSize, size, (byte) 0);
-            size = newSize;
-            sizeDirty = true;
-            dirty.clear((newSize + PAGE - 1) / PAGE, Math.max(dirty.length(), (newSize + PAGE - 1) / PAGE));
+            resize(newSize);
+            int pages = (newSize + PAGE - 1) / PAGE;
+            dirty.clear(pages, Math.max(dirty.length(), pages));
+            earlierPages.keySet().removeIf(page -> page >= pages);
         }
     }
 
@@ -78,15 +124,20 @@ final class FileNode implements Node {
         for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
             toDisk(page * PAGE, PAGE);
         }
-        dirty.clear();
+        allClean();
         forceSize();
     }
 
     private void forceSize() {
         if (sizeDirty) {
-            sizeDirty = false;
+            sizeIsClean();
             cutDisk(size);
         }
+    }
+
+    private void sizeIsClean() {
+        sizeDirty = false;
+        earlierSizes.clear();
     }
 
     private void cutDisk(int newSize) {
@@ -104,11 +155,11 @@ final class FileNode implements Node {
                 toDisk(page * PAGE, PAGE);
             }
         }
-        dirty.clear();
+        allClean();
         if (sizeDirty && outcome.survives(Unsynced.SIZE)) {
             cutDisk(size);
         }
-        sizeDirty = false;
+        sizeIsClean();
     }
 
     /** The kernel writes some pages by itself. */
@@ -118,6 +169,7 @@ final class FileNode implements Node {
             if (outcome.survives(Unsynced.PAGE)) {
                 toDisk(page * PAGE, PAGE);
                 dirty.clear(page);
+                earlierPages.remove(page);
                 forceSize();
             }
         }
@@ -165,22 +217,62 @@ final class FileNode implements Node {
         return found;
     }
 
-    /** All of a new size, none of it, or some pages. */
+    /** All of a new size, one it had in between, some pages, or none of it. */
     private int sizeAfterCrash(CrashOutcome outcome) {
         if (outcome.survives(Unsynced.SIZE)) {
             return size;
+        }
+        for (int earlier : earlierSizes) {
+            if (outcome.survives(Unsynced.EARLIER)) {
+                return earlier;
+            }
         }
         int pages = (size - sizeOnDisk) / PAGE;
         return pages > 1 && outcome.survives(Unsynced.TORN) ? sizeOnDisk + pages / 2 * PAGE : sizeOnDisk;
     }
 
+    /** Nothing is asked of a page that the disk has already as readers see it. */
     private void takePages(FileNode found, CrashOutcome outcome) {
-        for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
+        for (int page = dirty.nextSetBit(0); page >= 0; page = nextDirty(page)) {
+            Deque<byte[]> earlier = earlierPages.getOrDefault(page, new ArrayDeque<>());
+            if (earlier.isEmpty() && found.has(seen, page * PAGE)) {
+                continue;
+            }
             if (outcome.survives(Unsynced.PAGE)) {
                 found.take(seen, page * PAGE, PAGE);
-            } else if (outcome.survives(Unsynced.TORN)) {
+            } else if (!takeEarlier(found, page, List.copyOf(earlier), outcome) && outcome.survives(Unsynced.TORN)) {
                 takeSectors(found, page, outcome);
             }
+        }
+    }
+
+    private static boolean takeEarlier(FileNode found, int page, List<byte[]> earlier, CrashOutcome outcome) {
+        for (byte[] content : earlier) {
+            if (outcome.survives(Unsynced.EARLIER)) {
+                found.put(content, page * PAGE);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean has(byte[] other, int position) {
+        int end = Math.min(position + PAGE, Math.max(seen.length, other.length));
+        if (end <= Math.min(seen.length, other.length)) {
+            return Arrays.equals(seen, position, end, other, position, end);
+        }
+        for (int i = position; i < end; i++) {
+            if ((i < seen.length ? seen[i] : 0) != (i < other.length ? other[i] : 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void put(byte[] content, int position) {
+        int length = Math.min(content.length, seen.length - position);
+        if (length > 0) {
+            System.arraycopy(content, 0, seen, position, length);
         }
     }
 
@@ -205,5 +297,15 @@ final class FileNode implements Node {
         if (end > position) {
             System.arraycopy(from, position, seen, position, end - position);
         }
+    }
+
+    @Override
+    public void describe(String path, StringBuilder text) {
+        text.append(path).append(' ').append(size);
+        for (Checksum checksum : List.of(new CRC32(), new CRC32C())) {
+            checksum.update(seen, 0, Math.min(size, seen.length));
+            text.append(' ').append(Long.toHexString(checksum.getValue()));
+        }
+        text.append('\n');
     }
 }

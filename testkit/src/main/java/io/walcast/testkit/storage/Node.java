@@ -6,4 +6,7 @@ sealed interface Node permits FileNode, DirectoryNode {
 
     /** Returns what is found of this after a crash. */
     Node afterCrash(CrashOutcome outcome);
+
+    /** Adds a line for this, and one for each thing in it; the same lines mean the same content. */
+    void describe(String path, StringBuilder text);
 }
