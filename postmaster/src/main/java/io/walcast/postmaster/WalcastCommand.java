@@ -6,6 +6,7 @@ import io.walcast.postmaster.init.InitCommand;
 import io.walcast.postmaster.receivewal.ReceiveWal;
 import io.walcast.postmaster.serve.ServeCommand;
 import io.walcast.postmaster.status.StatusCommand;
+import io.walcast.postmaster.waldump.WalDump;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ final class WalcastCommand implements Callable<Integer> {
     /** Runs the program and returns its exit code. */
     static int run(ProgramName name, String... arguments) {
         ReceiveWal receiveWal = new ReceiveWal(name);
-        List<WalcastSubcommand> subcommands = new ArrayList<>(List.of(receiveWal));
+        List<WalcastSubcommand> subcommands = new ArrayList<>(List.of(receiveWal, new WalDump()));
         List<String> words = new ArrayList<>(List.of(arguments));
         if (name.isPgReceivewal()) {
             words.add(0, receiveWal.name());

@@ -9,10 +9,10 @@ package io.walcast.postmaster.receivewal;
  * @param end where reading stopped; the start if there is no number
  * @param fits whether the number fitted a {@code long}
  */
-record CNumber(long value, int end, boolean fits) {
+public record CNumber(long value, int end, boolean fits) {
 
     /** Reads a number of {@code base} at {@code start}. */
-    static CNumber read(String text, int start, int base) {
+    public static CNumber read(String text, int start, int base) {
         int at = skipBlanks(text, start);
         boolean negative = at < text.length() && text.charAt(at) == '-';
         if (negative || (at < text.length() && text.charAt(at) == '+')) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> what names an option to the caller
  */
-final class Getopt<K> {
+public final class Getopt<K> {
     private final String argv0;
     private final List<Option<K>> options;
     private final Deque<String> left;
@@ -31,18 +31,32 @@ final class Getopt<K> {
      * @param longName without the dashes
      * @param shortName one character, or 0 for none
      * @param takesArgument whether an argument must follow
+     * @param mayTakeArgument whether one may follow the long name, after an equals sign
      */
-    record Option<K>(K key, String longName, char shortName, boolean takesArgument) {}
+    public record Option<K>(K key, String longName, char shortName, boolean takesArgument, boolean mayTakeArgument) {
+
+        /** An option that always takes an argument, or never does. */
+        public Option(K key, String longName, char shortName, boolean takesArgument) {
+            this(key, longName, shortName, takesArgument, false);
+        }
+    }
 
     /**
      * An option that was given.
      *
      * @param key which one
-     * @param argument its argument, null exactly if it takes none
+     * @param argument its argument, null exactly if it has none
      */
-    record Found<K>(K key, @Nullable String argument) {}
+    public record Found<K>(K key, @Nullable String argument) {}
 
-    Getopt(String argv0, List<Option<K>> options, List<String> arguments) {
+    /**
+     * Makes a reader of one command line.
+     *
+     * @param argv0 what stands before complaints
+     * @param options what may be given
+     * @param arguments the command line
+     */
+    public Getopt(String argv0, List<Option<K>> options, List<String> arguments) {
         this.argv0 = argv0;
         this.options = List.copyOf(options);
         this.left = new ArrayDeque<>(arguments);
@@ -53,8 +67,7 @@ final class Getopt<K> {
      *
      * @throws UsageException if what follows is no option, an ambiguous one, or lacks its argument or has one too many
      */
-    @Nullable
-    Found<K> next() {
+    public @Nullable Found<K> next() {
         while (bundle.isEmpty()) {
             String word = left.poll();
             if (word == null) {
@@ -75,7 +88,7 @@ final class Getopt<K> {
     }
 
     /** Returns what was neither option nor argument, in order; complete after {@link #next} returned null. */
-    List<String> operands() {
+    public List<String> operands() {
         return List.copyOf(operands);
     }
 
@@ -104,7 +117,10 @@ final class Getopt<K> {
         int equals = word.indexOf('=');
         String name = equals < 0 ? word : word.substring(0, equals);
         Option<K> option = longOptionNamed(name, word);
-        if (!option.takesArgument()) {
+        if (equals < 0 && option.mayTakeArgument()) {
+            return new Found<>(option.key(), null);
+        }
+        if (!option.takesArgument() && !option.mayTakeArgument()) {
             if (equals >= 0) {
                 throw complaint("option '--" + option.longName() + "' doesn't allow an argument");
             }

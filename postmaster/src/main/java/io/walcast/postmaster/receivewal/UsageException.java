@@ -2,13 +2,13 @@
 package io.walcast.postmaster.receivewal;
 
 /** The arguments cannot be used; the message is what to print. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Form form;
 
     /** How the message is to be printed. */
-    enum Form {
+    public enum Form {
         /** As an error line. */
         ERROR,
         /** As an error line, followed by the hint to ask for help. */
@@ -19,16 +19,19 @@ final class UsageException extends RuntimeException {
         HINT
     }
 
-    UsageException(Form form, String message) {
+    /** Makes one whose message is printed as {@code form} says. */
+    public UsageException(Form form, String message) {
         super(message);
         this.form = form;
     }
 
-    Form form() {
+    /** Returns how it is to be printed. */
+    public Form form() {
         return form;
     }
 
-    String text() {
+    /** Returns what to print. */
+    public String text() {
         return String.valueOf(getMessage());
     }
 }

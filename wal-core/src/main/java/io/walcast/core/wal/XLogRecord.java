@@ -43,15 +43,23 @@ public final class XLogRecord {
     private final List<BlockReference> blocks;
     private final int payloadOffset;
     private final int mainDataLength;
+    private final int origin;
 
     XLogRecord(
-            Lsn start, Lsn end, ByteBuffer bytes, List<BlockReference> blocks, int payloadOffset, int mainDataLength) {
+            Lsn start,
+            Lsn end,
+            ByteBuffer bytes,
+            List<BlockReference> blocks,
+            int payloadOffset,
+            int mainDataLength,
+            int origin) {
         this.start = start;
         this.end = end;
         this.bytes = bytes;
         this.blocks = blocks;
         this.payloadOffset = payloadOffset;
         this.mainDataLength = mainDataLength;
+        this.origin = origin;
     }
 
     /** Returns where the record begins. */
@@ -87,6 +95,11 @@ public final class XLogRecord {
     /** Returns the number of the resource manager that understands the record. */
     public int resourceManager() {
         return Byte.toUnsignedInt(bytes.get(AT_RESOURCE_MANAGER));
+    }
+
+    /** Returns the replication origin that the change came from, 0 if it was made here. */
+    public int origin() {
+        return origin;
     }
 
     /** Returns whether this ends its segment. */

@@ -41,6 +41,7 @@ final class XLogRecordCodec {
     private int at;
     private long payloadBytes;
     private int mainDataLength;
+    private int origin;
 
     /**
      * Checks the fixed part of the record at {@code at}.
@@ -104,12 +105,13 @@ final class XLogRecordCodec {
         at = XLogRecord.HEADER_BYTES;
         payloadBytes = 0;
         mainDataLength = 0;
+        origin = 0;
         blocks.clear();
         decodeHeaders(version);
         if (remaining() != payloadBytes) {
             throw shortData();
         }
-        return new XLogRecord(start, end, record, List.copyOf(blocks), at, mainDataLength);
+        return new XLogRecord(start, end, record, List.copyOf(blocks), at, mainDataLength, origin);
     }
 
     private void decodeHeaders(WalVersion version) throws InvalidWalException {
@@ -120,7 +122,7 @@ final class XLogRecordCodec {
                 decodeMainDataHeader(id);
                 return;
             } else if (id == ORIGIN) {
-                uint16();
+                origin = uint16();
             } else if (id == TOPLEVEL_XID) {
                 int32();
             } else if (id <= MAX_BLOCK_ID) {

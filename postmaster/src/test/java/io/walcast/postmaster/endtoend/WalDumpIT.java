@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.postmaster.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walcast.core.Lsn;
+import io.walcast.postmaster.waldump.WalDump;
+import io.walcast.testkit.RequiresTool;
+import io.walcast.testkit.ToolPath;
+import io.walcast.testkit.postgres.PostgresServer;
+import io.walcast.testkit.postgres.Tool;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Beside Debian's {@code pg_waldump} of PostgreSQL 15, on the same WAL of a varied load: the same text, line by line. */
+@RequiresTool("pg_waldump")
+@Timeout(300)
+class WalDumpIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static PostgresServer server;
+    private static Lsn start;
+
+    @BeforeAll
+    static void makeWal() {
+        server = PostgresServer.start(VariedLoad.options(15));
+        start = VariedLoad.run(server);
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--bkp-details",
+                "-z",
+                "--stats=record",
+                "--rmgr=heap",
+                "-r btree -r Transaction",
+                "--fullpage",
+                "--fork=fsm",
+                "-F main -n 100",
+                "--relation=1663/5/1259",
+                "-R 1663/5/1259 -B 0 -b",
+                "-qz"
+            })
+    void saysWhatPgWaldumpSays(String options) {
+        List<String> arguments = new ArrayList<>(List.of("--path=" + server.walDirectory(), "--start=" + start));
+        if (!options.isEmpty()) {
+            arguments.addAll(Arrays.asList(options.split(" ")));
+        }
+
+        Run ours = Run.of(arguments);
+        Tool.Result theirs = Tool.of(ToolPath.require("pg_waldump"))
+                .withEnvironment("TZ", ZoneId.systemDefault().getId())
+                .run(PATIENCE, arguments.toArray(String[]::new));
+
+        requireSameLines(ours.out.lines().toList(), theirs.stdout().lines().toList());
+        assertThat(ours.err.replace("walcast waldump:", "pg_waldump:")).isEqualTo(theirs.stderr());
+        assertThat(ours.code).isEqualTo(theirs.exitCode());
+    }
+
+    private static void requireSameLines(List<String> ours, List<String> theirs) {
+        for (int i = 0; i < Math.min(ours.size(), theirs.size()); i++) {
+            assertThat(ours.get(i)).isEqualTo(theirs.get(i));
+        }
+        assertThat(ours).hasSameSizeAs(theirs);
+    }
+
+    @Test
+    void hasSeenAlmostEveryKindOfRecord() {
+        Run ours = Run.of(List.of("--path=" + server.walDirectory(), "--start=" + start, "--stats=record"));
+
+        Set<String> managers = new HashSet<>();
+        long kinds = ours.out
+                .lines()
+                .filter(line -> line.contains("/") && line.indexOf('/') < line.indexOf(' '))
+                .peek(line -> managers.add(line.substring(0, line.indexOf('/'))))
+                .count();
+        assertThat(managers).hasSizeGreaterThanOrEqualTo(19);
+        assertThat(kinds).isGreaterThanOrEqualTo(90);
+    }
+
+    /** What the command answered. */
+    private record Run(int code, String out, String err) {
+        static Run of(List<String> arguments) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int code = new WalDump().run(arguments, new PrintWriter(out), new PrintWriter(err));
+            return new Run(code, out.toString(), err.toString());
+        }
+    }
+}
