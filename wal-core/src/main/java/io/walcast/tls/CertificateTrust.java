@@ -44,8 +44,27 @@ public final class CertificateTrust {
         if (authorities == null) {
             return jdkTrust(null);
         }
-        List<X509CRL> lists = revoked == null ? null : PemFile.revocationLists(revoked);
-        return new OneTrust(new RootsInForce(PemFile.certificates(authorities), roots -> trust(roots, lists)));
+        return listed(authorities, revoked == null ? null : PemFile.revocationLists(revoked));
+    }
+
+    /**
+     * Returns what trusts them, with lists that were read already.
+     *
+     * @param authorities PEM file of the authorities; null for the platform's own
+     * @param lists the revocation lists; none at all refuse every certificate; null for no look at any
+     * @throws GeneralSecurityException if the JDK will not have them
+     */
+    public static TrustManagerFactory listed(@Nullable Path authorities, @Nullable List<X509CRL> lists)
+            throws GeneralSecurityException {
+        if (authorities == null && lists == null) {
+            return jdkTrust(null);
+        }
+        List<X509Certificate> certificates = authorities == null ? ofPlatform() : PemFile.certificates(authorities);
+        return new OneTrust(new RootsInForce(certificates, roots -> trust(roots, lists)));
+    }
+
+    private static List<X509Certificate> ofPlatform() throws GeneralSecurityException {
+        return List.of(extended(jdkTrust(null)).getAcceptedIssuers());
     }
 
     private static X509ExtendedTrustManager trust(List<X509Certificate> roots, @Nullable List<X509CRL> lists)
@@ -58,6 +77,10 @@ public final class CertificateTrust {
             factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(new CertPathTrustManagerParameters(withRevocation(store, lists)));
         }
+        return extended(factory);
+    }
+
+    private static X509ExtendedTrustManager extended(TrustManagerFactory factory) throws GeneralSecurityException {
         for (TrustManager manager : factory.getTrustManagers()) {
             if (manager instanceof X509ExtendedTrustManager trust) {
                 return trust;

@@ -58,7 +58,10 @@ public record ConnectOptions(
     public enum Policy {
         /** libpq's defaults. */
         LIBPQ,
-        /** TLS verified in full and SCRAM demanded, unless the conninfo says otherwise by name. */
+        /**
+         * TLS verified in full, except to this machine, and SCRAM or a client certificate demanded; a conninfo that asks
+         * for less is refused.
+         */
         STRICT
     }
 

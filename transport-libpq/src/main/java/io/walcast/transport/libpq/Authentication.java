@@ -32,6 +32,7 @@ final class Authentication {
 
     private final ServerSession session;
     private final AuthSettings settings;
+    private final ClientCertificate.Mode certificateMode;
     private final ProtocolVersions protocol;
     private final String user;
     private final @Nullable TlsSession tls;
@@ -42,10 +43,12 @@ final class Authentication {
     Authentication(
             ServerSession session,
             ConnectSettings settings,
+            AuthSettings accepted,
             @Nullable TlsSession tls,
             Supplier<@Nullable Secret> passwords) {
         this.session = session;
-        this.settings = settings.auth();
+        this.settings = accepted;
+        this.certificateMode = settings.tls().certificate().mode();
         this.protocol = settings.protocol();
         this.user = settings.user();
         this.tls = tls;
@@ -132,6 +135,7 @@ final class Authentication {
     }
 
     private void requireAuthenticated() {
+        requireCertificateUsed();
         SaslExchange exchange = sasl;
         if (exchange != null && !exchange.isProven()) {
             throw refused("server skipped its SCRAM proof");
@@ -139,11 +143,23 @@ final class Authentication {
         if (settings.channelBinding() == ChannelBinding.REQUIRE && (exchange == null || !exchange.isBound())) {
             throw refused("channel binding required, but server authenticated client without channel binding");
         }
-        boolean byCertificate = tls != null && tls.clientCertificateSent();
+        boolean byCertificate = settings.certificateCounts() && tls != null && tls.clientCertificateSent();
         if (!exchanged && !byCertificate && !settings.allowed().contains(Method.NONE)) {
             throw new ProtocolViolationException(
                     "authentication method requirement \"%s\" failed: server did not complete authentication"
                             .formatted(settings.demand()));
+        }
+    }
+
+    private void requireCertificateUsed() {
+        if (certificateMode != ClientCertificate.Mode.REQUIRE) {
+            return;
+        }
+        if (tls == null || !tls.clientCertificateAsked()) {
+            throw refused("server did not request an SSL certificate");
+        }
+        if (!tls.clientCertificateSent()) {
+            throw refused("server accepted connection without a valid SSL certificate");
         }
     }
 

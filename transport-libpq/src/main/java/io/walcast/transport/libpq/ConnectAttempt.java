@@ -47,6 +47,7 @@ final class ConnectAttempt {
         plainInstead = false;
         Wire wire = opener.open(address, deadline);
         reached = true;
+        checkPeer(wire, address);
         FrameReader frames = new FrameReader(wire, Connector.limits(options));
         boolean done = false;
         Cancellation.Registration registration = options.cancellation().onRequest(wire::wake);
@@ -64,6 +65,18 @@ final class ConnectAttempt {
         }
     }
 
+    private void checkPeer(Wire wire, HostAddress address) {
+        String wanted = settings.auth().peer();
+        if (wanted == null || address.ip() != null) {
+            return;
+        }
+        String objection = PeerOwner.objection(wire.channel(), wanted);
+        if (objection != null) {
+            wire.close(null);
+            throw Authentication.refused(objection);
+        }
+    }
+
     private EstablishedSession establish(
             ServerSession session, HostAddress address, List<Encryption> encryptions, Deadline deadline) {
         TlsSession tlsSession = null;
@@ -76,8 +89,12 @@ final class ConnectAttempt {
         }
         session.wire().readOn();
         session.wire().send(FrontendMessages.startup(settings.protocol().highest(), settings.startupParameters()));
-        Authentication authentication =
-                new Authentication(session, settings, tlsSession, () -> passwords.passwordFor(address.entry()));
+        Authentication authentication = new Authentication(
+                session,
+                settings,
+                settings.auth().at(address.entry()),
+                tlsSession,
+                () -> passwords.passwordFor(address.entry()));
         try {
             return new Startup(session, authentication, options.mode()).run(address, tlsSession, deadline);
         } catch (ServerErrorException e) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A conninfo with everything filled in.
  *
- * @param hosts servers in the order to try them
+ * @param hosts servers in the order they were named
+ * @param balanced whether to try them, and the addresses of each, in any order ({@code load_balance_hosts})
  * @param user the role
  * @param database as named in the startup message; for physical replication only a password file looks at it
  * @param password the password that was given, or null
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ConnectSettings(
         List<HostEntry> hosts,
+        boolean balanced,
         String user,
         String database,
         @Nullable Secret password,
@@ -44,7 +46,7 @@ record ConnectSettings(
     private static final int SHORTEST_TIMEOUT_SECONDS = 2;
 
     static ConnectSettings of(ConnectOptions options) {
-        ConninfoValues values = new ConninfoValues(Conninfo.parse(options.conninfo()), options.environment());
+        ConninfoValues values = ConninfoValues.of(Conninfo.parse(options.conninfo()), options.environment());
         return of(values, options.mode(), options.fallbackApplicationName(), options.policy());
     }
 
@@ -56,18 +58,21 @@ record ConnectSettings(
                 : values.get(ConninfoKeyword.DBNAME, user);
         String password = values.get(ConninfoKeyword.PASSWORD);
         Path passfile = values.path(ConninfoKeyword.PASSFILE);
+        List<HostEntry> hosts = HostEntry.listOf(values);
         return new ConnectSettings(
-                HostEntry.listOf(values),
+                hosts,
+                values.choice(ConninfoKeyword.LOAD_BALANCE_HOSTS, "disable", List.of("disable", "random"))
+                        .equals("random"),
                 user,
                 database,
                 password == null ? null : new Secret(password),
                 passfile == null ? values.inHome(".pgpass") : passfile,
                 ProtocolVersions.of(values),
                 StartupParameters.of(values, mode, user, database, fallbackApplicationName),
-                SessionAttributes.of(values.get(ConninfoKeyword.TARGET_SESSION_ATTRS)),
+                SessionAttributes.of(values.given(ConninfoKeyword.TARGET_SESSION_ATTRS, "any")),
                 connectTimeout(values),
                 SocketSettings.of(values),
-                TlsSettings.of(values, policy),
+                TlsSettings.of(values, hosts, policy),
                 AuthSettings.of(values, policy));
     }
 
@@ -83,8 +88,6 @@ record ConnectSettings(
 
     /** What asks for nothing that is missing here is let through. */
     private static void refuseUnsupported(ConninfoValues values) {
-        values.refuse(ConninfoKeyword.SERVICE);
-        values.refuse(ConninfoKeyword.REQUIREPEER);
         values.refuse(ConninfoKeyword.SCRAM_CLIENT_KEY);
         values.refuse(ConninfoKeyword.SCRAM_SERVER_KEY);
         values.refuse(ConninfoKeyword.OAUTH_ISSUER);
@@ -94,7 +97,5 @@ record ConnectSettings(
         values.choice(ConninfoKeyword.GSSENCMODE, "prefer", List.of("disable", "prefer", "require"));
         values.refuseUnless(ConninfoKeyword.GSSENCMODE, List.of("disable", "prefer"));
         values.refuseUnless(ConninfoKeyword.GSSDELEGATION, List.of("0"));
-        values.choice(ConninfoKeyword.LOAD_BALANCE_HOSTS, "disable", List.of("disable", "random"));
-        values.refuseUnless(ConninfoKeyword.LOAD_BALANCE_HOSTS, List.of("disable"));
     }
 }

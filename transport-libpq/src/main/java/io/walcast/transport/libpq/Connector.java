@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.transport.libpq;
 
+import io.netty.channel.epoll.Epoll;
 import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.ConnectionException;
@@ -14,6 +15,7 @@ import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.Mode;
 import io.walcast.transport.client.Deadline;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ final class Connector {
     private final Deadline overall;
     private final ConnectAttempt attempt;
     private final AddressLookup lookup;
+    private final List<HostEntry> hosts;
     private final List<String> failures = new ArrayList<>();
     private @Nullable WalException last;
 
@@ -36,13 +39,14 @@ final class Connector {
         this.settings = settings;
         this.overall = Deadline.after(options.timeout());
         this.attempt = new ConnectAttempt(options, settings, loop);
+        this.hosts = balanced(settings.hosts());
         this.lookup = new AddressLookup(options.cancellation());
     }
 
     static LibpqConnection connect(ConnectOptions options) {
         options.cancellation().check("connect");
         ConnectSettings settings = ConnectSettings.of(options);
-        LoopThread loop = new LoopThread();
+        LoopThread loop = new LoopThread(Epoll.isAvailable() && !PeerOwner.needsNio(settings));
         boolean connected = false;
         try {
             EstablishedSession session = new Connector(options, settings, loop).establish();
@@ -72,7 +76,7 @@ final class Connector {
     }
 
     private @Nullable EstablishedSession tryAll(SessionAttributes wanted) {
-        for (HostEntry entry : settings.hosts()) {
+        for (HostEntry entry : hosts) {
             for (HostAddress address : addressesOf(entry)) {
                 EstablishedSession found = tryAddress(address, wanted);
                 if (found != null) {
@@ -83,9 +87,18 @@ final class Connector {
         return null;
     }
 
+    private <T> List<T> balanced(List<T> list) {
+        if (!settings.balanced()) {
+            return list;
+        }
+        List<T> shuffled = new ArrayList<>(list);
+        Collections.shuffle(shuffled);
+        return shuffled;
+    }
+
     private List<HostAddress> addressesOf(HostEntry entry) {
         try {
-            return lookup.addressesOf(entry, addressDeadline());
+            return balanced(lookup.addressesOf(entry, addressDeadline()));
         } catch (ConnectionException e) {
             note("", e);
             return List.of();

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * @param values values by keyword; an empty value counts as given
  */
 record Conninfo(Map<ConninfoKeyword, String> values) {
+    /** The keyword before there was {@code sslmode}, which is understood still. */
+    static final String REQUIRESSL = "requiressl";
+
     private static final String MASK = "********";
     private static final Pattern OTHER_SCHEME = Pattern.compile("(?s)[A-Za-z][A-Za-z0-9+.-]*:.*");
 
@@ -42,6 +45,11 @@ record Conninfo(Map<ConninfoKeyword, String> values) {
             new KeywordConninfo(text, values).parse();
         }
         return new Conninfo(values);
+    }
+
+    /** Returns the {@code sslmode} that a value of {@link #REQUIRESSL} stands for. */
+    static String sslmodeOfRequiressl(String value) {
+        return value.startsWith("1") ? "require" : "prefer";
     }
 
     /** Returns {@code keyword=value} pairs without quoting, secrets masked, debugging options and empty ones left out. */

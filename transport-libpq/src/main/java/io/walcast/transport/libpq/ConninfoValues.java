@@ -8,20 +8,67 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conninfo with the environment behind it. Immutable.
+ * A conninfo with the service it names and the environment behind it. Immutable.
  *
  * @param conninfo what was written
+ * @param service what the service says that it names, if any
  * @param environment variables of the process
  */
-record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
+record ConninfoValues(Conninfo conninfo, Map<ConninfoKeyword, String> service, Map<String, String> environment) {
+    private static final String SERVICE_FILE = "PGSERVICEFILE";
 
-    /** Returns the value given by conninfo or else by the environment, or null; an empty one counts as none. */
+    ConninfoValues {
+        service = Map.copyOf(service);
+    }
+
+    /** Without a look at service files. */
+    ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
+        this(conninfo, Map.of(), environment);
+    }
+
+    /**
+     * Reads the service that {@code conninfo} or {@code environment} names, if they do.
+     *
+     * @throws ConfigurationException if it is not found, or its file is wrong
+     */
+    static ConninfoValues of(Conninfo conninfo, Map<String, String> environment) {
+        ConninfoValues values = new ConninfoValues(conninfo, environment);
+        String service = values.given(ConninfoKeyword.SERVICE);
+        if (service == null) {
+            return values;
+        }
+        String named = environment.get(SERVICE_FILE);
+        Path own = named == null ? values.inHome(".pg_service.conf") : Path.of(named);
+        return new ConninfoValues(conninfo, ServiceFile.find(service, own, named != null, environment), environment);
+    }
+
+    /** Returns the value given by conninfo, service or environment, in this order, or null; it may be empty. */
+    @Nullable
+    String given(ConninfoKeyword keyword) {
+        String written = conninfo.values().get(keyword);
+        if (written == null) {
+            written = service.get(keyword);
+        }
+        String variable = keyword.environmentVariable();
+        if (written == null && variable != null) {
+            written = environment.get(variable);
+        }
+        boolean requireTls = keyword == ConninfoKeyword.SSLMODE
+                && environment.getOrDefault("PGREQUIRESSL", "").startsWith("1");
+        return written == null && requireTls ? "require" : written;
+    }
+
+    /** Returns the value given by conninfo, service or environment, in this order, or null; an empty one counts as none. */
     @Nullable
     String get(ConninfoKeyword keyword) {
-        String written = conninfo.values().get(keyword);
-        String variable = keyword.environmentVariable();
-        String value = written == null && variable != null ? environment.get(variable) : written;
+        String value = given(keyword);
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** Returns the value given, which may be empty, or else {@code otherwise}. */
+    String given(ConninfoKeyword keyword, String otherwise) {
+        String value = given(keyword);
+        return value == null ? otherwise : value;
     }
 
     /** Returns the value given by the conninfo itself, or null. */
@@ -36,9 +83,9 @@ record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
         return value == null ? otherwise : value;
     }
 
-    /** Returns one of {@code allowed}. */
+    /** Returns one of {@code allowed}; an empty value is none of them. */
     String choice(ConninfoKeyword keyword, String otherwise, List<String> allowed) {
-        String value = get(keyword, otherwise);
+        String value = given(keyword, otherwise);
         if (!allowed.contains(value)) {
             throw new ConfigurationException("invalid %s value: \"%s\"".formatted(keyword.word(), value));
         }
@@ -78,7 +125,12 @@ record ConninfoValues(Conninfo conninfo, Map<String, String> environment) {
 
     /** Who did not write the keyword has to be told where it comes from. */
     private String origin(ConninfoKeyword keyword) {
-        return written(keyword) == null ? " (environment variable %s)".formatted(keyword.environmentVariable()) : "";
+        if (conninfo.values().containsKey(keyword)) {
+            return "";
+        }
+        return service.containsKey(keyword)
+                ? " (service %s)".formatted(get(ConninfoKeyword.SERVICE))
+                : " (environment variable %s)".formatted(keyword.environmentVariable());
     }
 
     /** Returns a path, {@code ~/} not expanded, as libpq. */

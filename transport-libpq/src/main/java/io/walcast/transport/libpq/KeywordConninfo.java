@@ -29,14 +29,22 @@ final class KeywordConninfo {
             at++;
             skipSpace();
             String value = at < text.length() && text.charAt(at) == '\'' ? quotedValue() : bareValue();
-            ConninfoKeyword keyword = ConninfoKeyword.of(word);
-            if (keyword == null) {
-                throw new ConfigurationException("invalid connection option \"%s\"".formatted(shown(word)));
-            }
-            values.put(keyword, value);
-            last = keyword;
+            last = put(word, value);
             skipSpace();
         }
+    }
+
+    private ConninfoKeyword put(String word, String value) {
+        if (word.equals(Conninfo.REQUIRESSL)) {
+            values.put(ConninfoKeyword.SSLMODE, Conninfo.sslmodeOfRequiressl(value));
+            return ConninfoKeyword.SSLMODE;
+        }
+        ConninfoKeyword keyword = ConninfoKeyword.of(word);
+        if (keyword == null) {
+            throw new ConfigurationException("invalid connection option \"%s\"".formatted(shown(word)));
+        }
+        values.put(keyword, value);
+        return keyword;
     }
 
     /** What follows a secret may be the rest of it, written without quotes. */
@@ -91,7 +99,7 @@ final class KeywordConninfo {
     }
 
     /** C's isspace. */
-    private static boolean isSpace(char c) {
+    static boolean isSpace(char c) {
         return c == ' ' || (c >= '\t' && c <= '\r');
     }
 }

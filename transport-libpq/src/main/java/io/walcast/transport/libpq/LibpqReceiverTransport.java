@@ -38,6 +38,9 @@ public final class LibpqReceiverTransport implements WalReceiverTransport {
     @Override
     public void checkConninfo(String conninfo) {
         ConninfoValues values = new ConninfoValues(Conninfo.parse(conninfo), Map.of());
+        if (values.written(ConninfoKeyword.SERVICE) != null) {
+            return; // what is missing may be in the service
+        }
         ConnectSettings.of(values, Mode.PHYSICAL, name(), Policy.LIBPQ);
     }
 

@@ -3,7 +3,6 @@ package io.walcast.transport.libpq;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -20,10 +19,7 @@ final class LoopThread implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final boolean epoll;
 
-    LoopThread() {
-        this(Epoll.isAvailable());
-    }
-
+    /** Makes a loop of epoll, or else of NIO. */
     LoopThread(boolean epoll) {
         this.epoll = epoll;
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();

@@ -18,7 +18,7 @@ record ProtocolVersions(int lowest, int highest) {
     static ProtocolVersions of(ConninfoValues values) {
         int lowest = version(values, ConninfoKeyword.MIN_PROTOCOL_VERSION);
         int highest = version(values, ConninfoKeyword.MAX_PROTOCOL_VERSION);
-        if (values.get(ConninfoKeyword.MAX_PROTOCOL_VERSION) == null) {
+        if (values.given(ConninfoKeyword.MAX_PROTOCOL_VERSION) == null) {
             highest = Math.max(lowest, highest);
         }
         if (lowest > highest) {
@@ -28,7 +28,7 @@ record ProtocolVersions(int lowest, int highest) {
     }
 
     private static int version(ConninfoValues values, ConninfoKeyword keyword) {
-        String text = values.get(keyword, "3.0");
+        String text = values.given(keyword, "3.0");
         return switch (text) {
             case "3.0" -> V3_0;
             case "3.2", "latest" -> V3_2;

@@ -18,25 +18,21 @@ import org.jspecify.annotations.Nullable;
  * to exist.
  */
 final class ServerTrust {
+    private static final String WHAT_TO_DO = "\nEither provide the file, use the system's trusted roots with"
+            + " sslrootcert=system, or change sslmode to disable server certificate verification.";
+
     private ServerTrust() {}
 
     static TrustManagerFactory of(TlsSettings settings) throws GeneralSecurityException {
-        Path roots = roots(settings);
-        Path revoked = revoked(settings);
+        Path roots = settings.systemRoots() ? settings.rootCertificates() : roots(settings);
         if (roots == null && !settings.systemRoots()) {
             return InsecureTrustManagerFactory.INSTANCE;
         }
-        if (roots == null && revoked != null) {
-            throw new ConfigurationException("sslcrl together with sslrootcert=system is not supported");
-        }
-        return CertificateTrust.of(roots, revoked);
+        return CertificateTrust.listed(roots, settings.revocations().lists());
     }
 
-    /** Returns the file of the roots that are named; null for the platform's own, or for none. */
+    /** Returns the file of the roots, or null if there is none and none is needed. */
     private static @Nullable Path roots(TlsSettings settings) {
-        if (settings.systemRoots()) {
-            return null;
-        }
         Path file = settings.rootCertificates();
         if (file != null && Files.exists(file)) {
             return file;
@@ -44,15 +40,9 @@ final class ServerTrust {
         if (settings.mode().compareTo(TlsSettings.Mode.VERIFY_CA) < 0) {
             return null;
         }
-        throw new ConfigurationException(
-                SqlState.UNDEFINED_FILE,
-                file == null
-                        ? "could not get home directory to locate root certificate file"
-                        : "root certificate file \"%s\" does not exist".formatted(file));
-    }
-
-    private static @Nullable Path revoked(TlsSettings settings) {
-        Path file = settings.revoked();
-        return file == null || (!settings.revokedNamed() && !Files.exists(file)) ? null : file;
+        String missing = file == null
+                ? "could not get home directory to locate root certificate file"
+                : "root certificate file \"%s\" does not exist".formatted(file);
+        throw new ConfigurationException(SqlState.UNDEFINED_FILE, missing + WHAT_TO_DO);
     }
 }

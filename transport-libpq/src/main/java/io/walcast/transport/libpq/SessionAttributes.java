@@ -15,10 +15,7 @@ enum SessionAttributes {
     STANDBY,
     PREFER_STANDBY;
 
-    static SessionAttributes of(@Nullable String text) {
-        if (text == null) {
-            return ANY;
-        }
+    static SessionAttributes of(String text) {
         for (SessionAttributes attributes : values()) {
             if (attributes.word().equals(text)) {
                 return attributes;

@@ -12,7 +12,6 @@ import io.walcast.tls.KeyMatch;
 import io.walcast.tls.PemFile;
 import io.walcast.tls.PrivateKeyFile;
 import io.walcast.transport.client.Secret;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -31,34 +30,40 @@ import org.jspecify.annotations.Nullable;
  * {@link ServerNameCheck}.
  */
 final class TlsContext {
+    /** What both ends of a connection call PostgreSQL's protocol in the handshake. */
+    static final String APPLICATION_PROTOCOL = "postgresql";
+
     private static final long CLOSE_NOTIFY_MS = 500;
 
     private final SslContext context;
+    private final ClientKey own;
 
-    private TlsContext(SslContext context) {
+    private TlsContext(SslContext context, ClientKey own) {
         this.context = context;
+        this.own = own;
     }
 
     static TlsContext of(TlsSettings settings) {
         try {
-            SslContextBuilder builder = SslContextBuilder.forClient()
+            ClientKey own = clientKey(settings.certificate());
+            SslContext context = SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
                     .endpointIdentificationAlgorithm(null)
                     .protocols(settings.versions())
-                    .trustManager(ServerTrust.of(settings));
-            addClientCertificate(settings, builder);
-            return new TlsContext(builder.build());
-        } catch (GeneralSecurityException | IOException e) {
+                    .trustManager(ServerTrust.of(settings))
+                    .keyManager(own)
+                    .build();
+            return new TlsContext(context, own);
+        } catch (GeneralSecurityException | SSLException e) {
             throw new ConfigurationException("could not set up SSL: " + e.getMessage());
         }
     }
 
-    private static void addClientCertificate(TlsSettings settings, SslContextBuilder builder)
-            throws GeneralSecurityException, SSLException {
-        Path file = settings.certificate();
-        boolean wanted = settings.certificateMode() != TlsSettings.CertificateMode.DISABLE;
-        if (!wanted || file == null || (!settings.certificateNamed() && !Files.exists(file))) {
-            return;
+    /** A certificate that is not there is none, even if it was named, as for libpq: the server decides. */
+    private static ClientKey clientKey(ClientCertificate settings) throws GeneralSecurityException {
+        Path file = settings.file();
+        if (settings.mode() == ClientCertificate.Mode.DISABLE || file == null || !Files.exists(file)) {
+            return ClientKey.none();
         }
         List<X509Certificate> chain = PemFile.certificates(file);
         Path key = settings.key();
@@ -66,23 +71,30 @@ final class TlsContext {
             throw new ConfigurationException(
                     SqlState.UNDEFINED_FILE, "certificate present, but not private key file \"%s\"".formatted(key));
         }
-        PrivateKey secret = PrivateKeyFile.read(key, revealed(settings.keyPassphrase()));
+        PrivateKey secret = PrivateKeyFile.read(key, revealed(settings.passphrase()));
         KeyMatch.require(secret, chain.get(0), key);
-        builder.keyManager(secret, chain.toArray(new X509Certificate[0]));
+        return new ClientKey(secret, chain);
     }
 
     private static char @Nullable [] revealed(@Nullable Secret passphrase) {
         return passphrase == null ? null : passphrase.reveal().toCharArray();
     }
 
+    /** Returns whether the server of the newest handler has asked for a certificate. */
+    boolean isCertificateAsked() {
+        return own.isAsked();
+    }
+
     /** Returns a handler for one connection; {@code serverName} is told to the server if it is a name. */
     SslHandler newHandler(ByteBufAllocator allocator, @Nullable String serverName) {
+        own.reset();
         SslHandler handler = context.newHandler(allocator);
+        SSLParameters parameters = handler.engine().getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {APPLICATION_PROTOCOL});
         if (serverName != null && !serverName.isEmpty() && !AddressLookup.isNumeric(serverName)) {
-            SSLParameters parameters = handler.engine().getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(serverName)));
-            handler.engine().setSSLParameters(parameters);
         }
+        handler.engine().setSSLParameters(parameters);
         handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MS);
         return handler;

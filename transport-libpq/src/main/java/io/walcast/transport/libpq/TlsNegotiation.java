@@ -16,7 +16,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server for TLS and shakes hands.
+ * Asks the server for TLS, or begins with it at once where that is wanted, and shakes hands.
  *
  * <p>Nothing a server says before the handshake is believed or shown: the answer is one byte, and whatever comes with it
  * ends the attempt (CVE-2021-23222, CVE-2024-10977). Used by the owner to be.
@@ -34,6 +34,9 @@ final class TlsNegotiation {
     /** Returns the session, or null if the server has no TLS and {@code plainWillDo}. */
     @Nullable
     TlsSession negotiate(Wire wire, HostEntry host, boolean plainWillDo, Deadline deadline) {
+        if (settings.direct()) {
+            return shakeHands(wire, host, deadline);
+        }
         wire.send(FrontendMessages.sslRequest());
         wire.readOnce();
         byte answer = awaitAnswer(wire, deadline);
@@ -98,7 +101,19 @@ final class TlsNegotiation {
         if (failure != null) {
             throw handshakeFailed(NetworkErrors.unwrap(failure));
         }
+        checkApplicationProtocol(tls.engine().getApplicationProtocol());
         return finished(tls.engine().getSession(), host);
+    }
+
+    /** Who begins with TLS has to be sure that the other end means the same; where it was asked for, old servers say nothing. */
+    private void checkApplicationProtocol(@Nullable String chosen) {
+        boolean none = chosen == null || chosen.isEmpty();
+        if (none && settings.direct()) {
+            throw untrusted("direct SSL connection was established without ALPN protocol negotiation extension", null);
+        }
+        if (!none && !TlsContext.APPLICATION_PROTOCOL.equals(chosen)) {
+            throw untrusted("SSL connection was established with unexpected ALPN protocol", null);
+        }
     }
 
     private static ConnectionException handshakeFailed(Throwable failure) {
@@ -132,10 +147,11 @@ final class TlsNegotiation {
             }
         }
         boolean sent = session.getLocalCertificates() != null;
-        if (settings.certificateMode() == TlsSettings.CertificateMode.REQUIRE && !sent) {
-            throw untrusted("server did not request an SSL certificate", null);
-        }
-        return new TlsSession(session.getProtocol() + ", " + session.getCipherSuite(), certificate, sent);
+        return new TlsSession(
+                session.getProtocol() + ", " + session.getCipherSuite(),
+                certificate,
+                context().isCertificateAsked(),
+                sent);
     }
 
     private static ConnectionException untrusted(String message, @Nullable Throwable cause) {

@@ -8,6 +8,11 @@ import java.security.cert.X509Certificate;
  *
  * @param description version and cipher
  * @param serverCertificate the server's own certificate
- * @param clientCertificateSent whether ours was asked for and sent
+ * @param clientCertificateAsked whether ours was asked for
+ * @param clientCertificateSent whether it was sent
  */
-record TlsSession(String description, X509Certificate serverCertificate, boolean clientCertificateSent) {}
+record TlsSession(
+        String description,
+        X509Certificate serverCertificate,
+        boolean clientCertificateAsked,
+        boolean clientCertificateSent) {}

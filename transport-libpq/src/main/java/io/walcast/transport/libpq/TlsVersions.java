@@ -28,7 +28,7 @@ final class TlsVersions {
         }
         int index = indexOf(text);
         if (index < 0) {
-            throw new ConfigurationException("invalid %s value: \"%s\"".formatted(keyword.word(), text));
+            throw new ConfigurationException("invalid \"%s\" value: \"%s\"".formatted(keyword.word(), text));
         }
         if (index < FIRST_SUPPORTED) {
             throw new ConfigurationException("TLS below 1.2 is not supported");

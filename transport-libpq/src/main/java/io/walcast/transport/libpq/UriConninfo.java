@@ -135,6 +135,10 @@ final class UriConninfo {
             values.put(ConninfoKeyword.SSLMODE, "require");
             return;
         }
+        if (word.equals(Conninfo.REQUIRESSL)) {
+            values.put(ConninfoKeyword.SSLMODE, Conninfo.sslmodeOfRequiressl(decode(encoded)));
+            return;
+        }
         ConninfoKeyword keyword = ConninfoKeyword.of(word);
         if (keyword == null) {
             throw new ConfigurationException("invalid URI query parameter: \"%s\"".formatted(word));

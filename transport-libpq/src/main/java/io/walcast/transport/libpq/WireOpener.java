@@ -15,6 +15,7 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.SqlState;
@@ -131,6 +132,10 @@ final class WireOpener {
             return new InetSocketAddress(ip, address.entry().port());
         }
         String path = address.entry().socketPath();
+        if (!loop.isEpoll() && path.startsWith("@")) {
+            throw new ConfigurationException(
+                    "socket \"%s\": the abstract namespace needs Linux, and no requirepeer".formatted(path));
+        }
         if (!loop.isEpoll()) {
             return UnixDomainSocketAddress.of(path);
         }

@@ -80,7 +80,7 @@ final class CertificateRulesIT {
 
     @Test
     void doesNotBindLessThanWasDemanded() {
-        TlsSession tls = new TlsSession("TLSv1.3", certificate("ed25519"), false);
+        TlsSession tls = new TlsSession("TLSv1.3", certificate("ed25519"), false, false);
 
         assertThat(ServerEndPoint.hash(tls.serverCertificate())).isNull();
         assertThatThrownBy(() -> ScramBinding.choose(ChannelBinding.REQUIRE, tls, true, true))
@@ -92,7 +92,7 @@ final class CertificateRulesIT {
 
     @Test
     void saysWhatItThinksOfTheServersChannelBinding() {
-        TlsSession tls = new TlsSession("TLSv1.3", certificate("sha256"), false);
+        TlsSession tls = new TlsSession("TLSv1.3", certificate("sha256"), false, false);
 
         assertThat(ScramBinding.choose(ChannelBinding.PREFER, tls, true, true).header())
                 .isEqualTo("p=tls-server-end-point,,");

@@ -48,31 +48,74 @@ final class ConnectSettingsTest {
         assertThat(settings.tls())
                 .isEqualTo(new TlsSettings(
                         TlsSettings.Mode.PREFER,
+                        false,
                         Path.of("/home/u/.postgresql/root.crt"),
                         false,
-                        Path.of("/home/u/.postgresql/root.crl"),
-                        false,
-                        Path.of("/home/u/.postgresql/postgresql.crt"),
-                        false,
-                        Path.of("/home/u/.postgresql/postgresql.key"),
-                        null,
-                        TlsSettings.CertificateMode.ALLOW,
+                        new Revocations(Path.of("/home/u/.postgresql/root.crl"), false, null),
+                        new ClientCertificate(
+                                ClientCertificate.Mode.ALLOW,
+                                Path.of("/home/u/.postgresql/postgresql.crt"),
+                                Path.of("/home/u/.postgresql/postgresql.key"),
+                                null),
                         true,
                         List.of("TLSv1.2", "TLSv1.3")));
         assertThat(settings.auth().allowed()).containsExactlyInAnyOrder(AuthSettings.Method.values());
         assertThat(settings.auth().channelBinding()).isEqualTo(AuthSettings.ChannelBinding.PREFER);
     }
 
+    private static ConnectSettings strict(String conninfo) {
+        return settings(conninfo, Map.of(), Mode.PHYSICAL, Policy.STRICT);
+    }
+
     @Test
     void isStricterWhenAskedTo() {
-        ConnectSettings strict = settings("", Map.of(), Mode.PHYSICAL, Policy.STRICT);
-        ConnectSettings relaxed = settings("sslmode=disable require_auth=md5", Map.of(), Mode.PHYSICAL, Policy.STRICT);
+        ConnectSettings strict = strict("host=db.example.org");
 
         assertThat(strict.tls().mode()).isEqualTo(TlsSettings.Mode.VERIFY_FULL);
         assertThat(strict.auth().allowed()).containsExactly(AuthSettings.Method.SCRAM_SHA_256);
+        assertThat(strict.auth().certificateCounts()).isTrue();
         assertThat(strict.auth().smallestIterations()).isEqualTo(4096);
-        assertThat(relaxed.tls().mode()).isEqualTo(TlsSettings.Mode.DISABLE);
-        assertThat(relaxed.auth().allowed()).containsExactly(AuthSettings.Method.MD5);
+        assertThat(settings("host=db.example.org").auth().certificateCounts()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "host=localhost",
+                "host=127.0.0.1",
+                "host=::1",
+                "host=/tmp",
+                "host=x hostaddr=127.0.0.9",
+                "host=/tmp,localhost"
+            })
+    void isNotStricterAboutTlsOnThisMachine(String conninfo) {
+        assertThat(strict(conninfo).tls().mode()).isEqualTo(TlsSettings.Mode.PREFER);
+        assertThat(strict(conninfo + " sslmode=disable").auth().allowed())
+                .containsExactly(AuthSettings.Method.SCRAM_SHA_256);
+    }
+
+    @Test
+    void asksNoAnswerOfASocketOfThisMachineEvenWhenStrict() {
+        AuthSettings auth = strict("host=/tmp,localhost").auth();
+
+        assertThat(auth.at(new HostEntry("/tmp", null, 5432)).allowed()).contains(AuthSettings.Method.NONE);
+        assertThat(auth.at(new HostEntry("localhost", null, 5432))).isEqualTo(auth);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "host=db sslmode=disable|sslmode=disable is too weak for host \"db\": the policy is strict (use verify-full)",
+                "host=/tmp,db sslmode=verify-ca|sslmode=verify-ca is too weak for host \"db\": the policy is strict (use verify-full)",
+                "host=localhost hostaddr=10.0.0.1 sslmode=require|sslmode=require is too weak for host \"localhost\": the policy is strict (use verify-full)",
+                "host=db require_auth=md5|require_auth=md5 is too weak: the policy is strict (use scram-sha-256)",
+                "host=db require_auth=!password|require_auth=!password is too weak: the policy is strict (use scram-sha-256)",
+            })
+    void refusesLessThanStrict(String conninfo, String message) {
+        assertThatThrownBy(() -> strict(conninfo))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(message);
     }
 
     @Test
@@ -171,21 +214,28 @@ final class ConnectSettingsTest {
                 "sslmode=requir|invalid sslmode value: \"requir\"",
                 "channel_binding=always|invalid channel_binding value: \"always\"",
                 "require_auth=kerberos|invalid require_auth value: \"kerberos\"",
-                "require_auth=md5,!scram-sha-256|negative require_auth method \"scram-sha-256\" cannot be mixed with non-negative methods",
+                "require_auth=md5,!scram-sha-256|negative require_auth method \"!scram-sha-256\" cannot be mixed with non-negative methods",
                 "require_auth=!md5,scram-sha-256|require_auth method \"scram-sha-256\" cannot be mixed with negative methods",
                 "require_auth=md5,md5|require_auth method \"md5\" is specified more than once",
                 "sslrootcert=system sslmode=require|weak sslmode \"require\" may not be used with sslrootcert=system (use \"verify-full\")",
                 "ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2|invalid SSL protocol version range",
                 "ssl_min_protocol_version=TLSv1|TLS below 1.2 is not supported",
-                "ssl_min_protocol_version=SSLv3|invalid ssl_min_protocol_version value: \"SSLv3\"",
+                "ssl_min_protocol_version=SSLv3|invalid \"ssl_min_protocol_version\" value: \"SSLv3\"",
                 "target_session_attrs=any-standby|invalid target_session_attrs value: \"any-standby\"",
                 "gssencmode=require|gssencmode=require is not supported",
+                "sslnegotiation=x|invalid sslnegotiation value: \"x\"",
+                "sslnegotiation=direct|weak sslmode \"prefer\" may not be used with sslnegotiation=direct (use \"require\", \"verify-ca\", or \"verify-full\")",
+                "load_balance_hosts=x|invalid load_balance_hosts value: \"x\"",
+                "max_protocol_version=3.1|invalid max_protocol_version value: \"3.1\"",
+                "min_protocol_version=3.2 max_protocol_version=3.0|\"min_protocol_version\" is greater than \"max_protocol_version\"",
+                "sslcertmode=x|invalid sslcertmode value: \"x\"",
+                "sslmode=''|invalid sslmode value: \"\"",
+                "channel_binding=''|invalid channel_binding value: \"\"",
+                "target_session_attrs=''|invalid target_session_attrs value: \"\"",
+                "load_balance_hosts=''|invalid load_balance_hosts value: \"\"",
+                "min_protocol_version=''|invalid min_protocol_version value: \"\"",
+                "servicefile=x|invalid connection option \"servicefile\"",
                 "gssencmode=x|invalid gssencmode value: \"x\"",
-                "service=a|service is not supported",
-                "sslcrldir=/x|sslcrldir is not supported",
-                "requirepeer=postgres|requirepeer is not supported",
-                "sslnegotiation=direct|sslnegotiation=direct is not supported",
-                "load_balance_hosts=random|load_balance_hosts=random is not supported",
             })
     void refusesByName(String conninfo, String message) {
         assertThatThrownBy(() -> settings(conninfo))
@@ -193,16 +243,36 @@ final class ConnectSettingsTest {
                 .hasMessage(message);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "PGSERVICE, archive, service is not supported (environment variable PGSERVICE)",
-        "PGREQUIREPEER, postgres, requirepeer is not supported (environment variable PGREQUIREPEER)",
-        "PGSSLNEGOTIATION, direct, sslnegotiation=direct is not supported (environment variable PGSSLNEGOTIATION)",
-    })
-    void saysWhichVariableAsksForWhatIsNotSupported(String variable, String value, String message) {
-        assertThatThrownBy(() -> settings("host=a", Map.of(variable, value)))
+    @Test
+    void saysWhichVariableAsksForWhatIsNotSupported() {
+        assertThatThrownBy(() -> settings("host=a", Map.of("PGGSSENCMODE", "require")))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage(message);
+                .hasMessage("gssencmode=require is not supported (environment variable PGGSSENCMODE)");
+    }
+
+    @Test
+    void understandsWhatWasWrittenBeforeThereWasSslmode() {
+        assertThat(settings("requiressl=1").tls().mode()).isEqualTo(TlsSettings.Mode.REQUIRE);
+        assertThat(settings("requiressl=0").tls().mode()).isEqualTo(TlsSettings.Mode.PREFER);
+        assertThat(settings("postgresql://h/?requiressl=1").tls().mode()).isEqualTo(TlsSettings.Mode.REQUIRE);
+        assertThat(settings("", Map.of("PGREQUIRESSL", "1")).tls().mode()).isEqualTo(TlsSettings.Mode.REQUIRE);
+        assertThat(settings("", Map.of("PGREQUIRESSL", "1", "PGSSLMODE", "disable"))
+                        .tls()
+                        .mode())
+                .isEqualTo(TlsSettings.Mode.DISABLE);
+    }
+
+    @Test
+    void asksForProtocolVersionsAsLibpqDoes() {
+        assertThat(settings("").protocol()).isEqualTo(new ProtocolVersions(3 << 16, 3 << 16));
+        assertThat(settings("max_protocol_version=3.2").protocol())
+                .isEqualTo(new ProtocolVersions(3 << 16, (3 << 16) + 2));
+        assertThat(settings("min_protocol_version=3.2").protocol())
+                .isEqualTo(new ProtocolVersions((3 << 16) + 2, (3 << 16) + 2));
+        assertThat(settings("", Map.of("PGMAXPROTOCOLVERSION", "latest"))
+                        .protocol()
+                        .highest())
+                .isEqualTo((3 << 16) + 2);
     }
 
     @ParameterizedTest
@@ -211,7 +281,10 @@ final class ConnectSettingsTest {
                 "gssencmode=disable",
                 "gssencmode=prefer",
                 "sslcompression=1",
-                "load_balance_hosts=disable",
+                "requirepeer=postgres",
+                "require_auth=''",
+                "sslsni=2",
+                "load_balance_hosts=random",
                 "sslnegotiation=postgres",
                 "krbsrvname=postgres",
                 "connect_timeout=-5",

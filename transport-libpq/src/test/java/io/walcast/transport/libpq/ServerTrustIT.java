@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,9 +40,8 @@ final class ServerTrustIT {
         root = "sslmode=verify-ca sslrootcert=" + certificates.certificate("ca") + " ";
     }
 
-    private static TlsSettings settings(String conninfo, Path home) {
-        return TlsSettings.of(
-                new ConninfoValues(Conninfo.parse(conninfo), Map.of("HOME", home.toString())), Policy.LIBPQ);
+    private static TlsSettings settings(String conninfo, Map<String, String> environment) {
+        return TlsSettings.of(new ConninfoValues(Conninfo.parse(conninfo), environment), List.of(), Policy.LIBPQ);
     }
 
     private static void check(String conninfo, String alias) throws Exception {
@@ -49,8 +49,12 @@ final class ServerTrustIT {
     }
 
     private static void check(String conninfo, Path home, String alias) throws Exception {
-        X509TrustManager trust =
-                (X509TrustManager) ServerTrust.of(settings(conninfo, home)).getTrustManagers()[0];
+        check(conninfo, Map.of("HOME", home.toString()), alias);
+    }
+
+    private static void check(String conninfo, Map<String, String> environment, String alias) throws Exception {
+        X509TrustManager trust = (X509TrustManager)
+                ServerTrust.of(settings(conninfo, environment)).getTrustManagers()[0];
         trust.checkServerTrusted(certificates.chain(alias).toArray(new X509Certificate[0]), "ECDHE_ECDSA");
     }
 
@@ -95,9 +99,35 @@ final class ServerTrustIT {
         assertThatThrownBy(() -> check(root + "sslcrl=" + certificates.certificate("ca"), "good"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageEndingWith("no list in it");
-        assertThatThrownBy(() -> check("sslrootcert=system sslcrl=/x", "good"))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessage("sslcrl together with sslrootcert=system is not supported");
+    }
+
+    @Test
+    void readsTheHashedNamesOfADirectoryOfLists(@TempDir Path lists) throws Exception {
+        Path list = certificates.revocationList("ca", "bad", "-1H");
+        String inDirectory = root + "sslcrldir=" + lists;
+
+        assertRefused(inDirectory, "good");
+        Files.copy(list, lists.resolve("not-a-hash.crl"));
+        assertRefused(inDirectory, "good");
+        Files.copy(list, lists.resolve("0123abcd.r0"));
+        check(inDirectory, "good");
+        assertRefused(inDirectory, "bad");
+        assertThatThrownBy(() -> check(root + "sslcrldir=/nope", "good"))
+                .hasMessage("could not open directory \"/nope\"");
+    }
+
+    @Test
+    void takesTheMachinesOwnRootsFromTheFileThatIsNamed() throws Exception {
+        String system = "sslrootcert=system";
+        Map<String, String> environment =
+                Map.of("SSL_CERT_FILE", certificates.certificate("ca").toString());
+
+        check(system, environment, "good");
+        assertThatThrownBy(() -> check(system, environment, "of-old")).isInstanceOf(CertificateException.class);
+        String revoked = system + " sslcrl=" + certificates.revocationList("ca", "bad", "-1H");
+        check(revoked, environment, "good");
+        assertThatThrownBy(() -> check(revoked, environment, "bad")).isInstanceOf(CertificateException.class);
+        assertRefused(system, "good");
     }
 
     /** As with OpenSSL; the JDK does not look at the dates of what it is told to trust. */
