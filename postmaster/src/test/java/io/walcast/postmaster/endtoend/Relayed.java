@@ -3,6 +3,7 @@ package io.walcast.postmaster.endtoend;
 
 import static io.walcast.postmaster.ServingProgram.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
@@ -32,6 +33,7 @@ final class Relayed {
             "SELECT count(*) || ' ' || md5(string_agg(md5(payload), '' ORDER BY payload)) FROM walcast_load";
 
     private static final Pattern COMPLAINT = Pattern.compile("WARNING:|ERROR:|FATAL:|PANIC:");
+    private static final Pattern READY = Pattern.compile("WAL up to ([0-9A-F]+/[0-9A-F]+)");
 
     private Relayed() {}
 
@@ -160,9 +162,11 @@ final class Relayed {
 
     /** Returns the position that the relay has said it can serve from when it started. */
     static Lsn readyUpTo(ServingProgram relay) {
-        Matcher ready = Pattern.compile("WAL up to ([0-9A-F]+/[0-9A-F]+)")
-                .matcher(relay.running().stderr());
-        assertThat(ready.find()).as(relay.running().stderr()).isTrue();
+        // It says so after it has said where it listens.
+        await().atMost(PATIENCE)
+                .until(() -> READY.matcher(relay.running().stderr()).find());
+        Matcher ready = READY.matcher(relay.running().stderr());
+        assertThat(ready.find()).isTrue();
         return Lsn.parse(ready.group(1));
     }
 }
