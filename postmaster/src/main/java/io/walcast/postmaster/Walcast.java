@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster;
 
+import io.walcast.postmaster.receivewal.ReceiveWal;
+import java.util.List;
+import picocli.CommandLine;
+
 /** The {@code walcast} program. */
 public final class Walcast {
+    private static final ProgramName OWN_NAME = new ProgramName("walcast");
+    private static final ProgramName PG_RECEIVEWAL = new ProgramName("pg_receivewal");
+
     private Walcast() {}
 
     /** Runs it and ends the process with its exit code. */
     public static void main(String[] arguments) {
         JavaUtilLogging.install();
         System.exit(WalcastCommand.run(ProgramName.current(), arguments));
+    }
+
+    /** Returns its own commands with all their options: to be written about, not to be run. */
+    public static CommandLine described() {
+        CommandLine walcast = WalcastCommand.commandLine(List.of());
+        ReceiveWal receiveWal = new ReceiveWal(OWN_NAME);
+        return walcast.addSubcommand(receiveWal.name(), receiveWal.described());
+    }
+
+    /** Returns the same of the program under the name {@code pg_receivewal}. */
+    public static CommandLine describedAsPgReceivewal() {
+        return new CommandLine(new ReceiveWal(PG_RECEIVEWAL).described());
     }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             AddUserCommand.class,
+            CdsCommand.class,
             InitCommand.class,
             ServeCommand.class,
             StatusCommand.class,

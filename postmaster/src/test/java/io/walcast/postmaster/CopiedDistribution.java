@@ -23,7 +23,9 @@ final class CopiedDistribution {
         for (String folder : new String[] {"bin", "lib", "plugins"}) {
             Path copies = Files.createDirectories(home.resolve(folder));
             try (Stream<Path> files = Files.list(original.resolve(folder))) {
-                for (Path file : files.toList()) {
+                // An archive of class data is of the place it was made for.
+                for (Path file :
+                        files.filter(each -> !each.toString().endsWith(".jsa")).toList()) {
                     Files.copy(file, copies.resolve(requireNonNull(file.getFileName())));
                 }
             }

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code walcast receivewal}, also under the name {@code pg_receivewal}: streams WAL into a directory. */
 public final class ReceiveWal implements WalcastSubcommand {
@@ -39,6 +40,11 @@ public final class ReceiveWal implements WalcastSubcommand {
     @Override
     public String summary() {
         return "Stream WAL from a running PostgreSQL into a directory, as pg_receivewal does.";
+    }
+
+    /** Returns it with all its options: to be written about, not to be run. */
+    public CommandSpec described() {
+        return ReceiveWalDescription.of(name, name(), summary());
     }
 
     @Override
