@@ -7,15 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walcast.testkit.postgres.Tool;
 import io.walcast.testkit.postgres.Tool.Result;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,18 +25,17 @@ import picocli.CommandLine;
 
 /** The archive file that the build leaves, unpacked where nobody has been before. */
 @Timeout(300)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DistributionIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final String JAVA_HOME = requireNonNull(System.getProperty("java.home"));
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private Path home;
+    private static Path home;
 
     @BeforeAll
-    void unpack() throws IOException {
+    static void unpack() throws IOException {
         Path blanks = Files.createDirectory(folder.resolve("two words"));
         run("tar", "-xzf", tar().toString(), "-C", blanks.toString());
         try (Stream<Path> unpacked = Files.list(blanks)) {
@@ -95,7 +95,7 @@ class DistributionIT {
         assertThat(Files.readString(manual("walcast"))).contains("walcast\\-" + command + "\\fR(1)");
     }
 
-    private Path manual(String name) {
+    private static Path manual(String name) {
         return home.resolve("share/man/man1/" + name + ".1");
     }
 
@@ -125,21 +125,20 @@ class DistributionIT {
         assertThat(loaded("-Xshare:on", archive)).contains("shared objects file (top)");
         assertThat(loaded("-Xmx64m", archive)).contains("shared objects file (top)");
         Path damaged = Files.copy(archive, folder.resolve("damaged.jsa"));
-        Files.write(damaged, "no archive".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        assertThat(withArchive(damaged)).isEqualTo(withArchive(archive));
+        Files.write(damaged, "no archive".getBytes(StandardCharsets.US_ASCII));
+        assertThat(help(home, damaged.toString())).isEqualTo(help(home, archive.toString()));
         Path elsewhere = folder.resolve("elsewhere");
         run("cp", "-R", home.toString(), elsewhere.toString());
         Files.write(elsewhere.resolve("lib/later.jar"), new byte[0]);
-        home = elsewhere;
-        assertThat(withArchive(archive)).startsWith("Usage: walcast ");
-        assertThat(withArchive(Path.of("off"))).startsWith("Usage: walcast ");
+        assertThat(help(elsewhere, archive.toString())).startsWith("Usage: walcast ");
+        assertThat(help(home, "off")).startsWith("Usage: walcast ");
     }
 
-    private String withArchive(Path archive) {
-        return run("env", "JAVA_HOME=" + JAVA_HOME, "WALCAST_CDS=" + archive, home + "/bin/walcast", "--help");
+    private static String help(Path place, String archive) {
+        return run("env", "JAVA_HOME=" + JAVA_HOME, "WALCAST_CDS=" + archive, place + "/bin/walcast", "--help");
     }
 
-    private String loaded(String option, Path archive) {
+    private static String loaded(String option, Path archive) {
         String options = "WALCAST_OPTS=-Xlog:class+load:stdout " + option;
         return run("env", "JAVA_HOME=" + JAVA_HOME, options, "WALCAST_CDS=" + archive, home + "/bin/walcast", "-V")
                 .lines()
@@ -156,7 +155,7 @@ class DistributionIT {
         assertThat(complete("pg_receivewal", "--if")).isEqualTo("--if-not-exists");
     }
 
-    private String complete(String... words) {
+    private static String complete(String... words) {
         String script = """
                 set -e
                 shopt -s progcomp
@@ -169,7 +168,7 @@ class DistributionIT {
                 echo "${COMPREPLY[*]}"
                 """;
         Path completion = home.resolve("completion/" + words[0] + ".bash");
-        List<String> command = new java.util.ArrayList<>(List.of("bash", "-c", script, "bash", completion.toString()));
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash", completion.toString()));
         command.addAll(List.of(words));
         return run(command.toArray(String[]::new)).strip();
     }
