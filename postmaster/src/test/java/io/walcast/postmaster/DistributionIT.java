@@ -90,7 +90,7 @@ class DistributionIT {
     void helpsAndHasAManualPage(String command) throws IOException {
         assertThat(start(home, "walcast", command, "--help")).containsIgnoringCase("usage:");
         assertThat(Files.readString(manual("walcast-" + command)))
-                .contains(".SH NAME\nwalcast\\-" + command + " \\- ", "\\-\\-", ".SH EXIT STATUS")
+                .contains(".SH NAME\nwalcast\\-" + command + " \\- ", "\\-\\-")
                 .contains("walcast " + command);
         assertThat(Files.readString(manual("walcast"))).contains("walcast\\-" + command + "\\fR(1)");
     }
@@ -118,19 +118,21 @@ class DistributionIT {
 
     @Test
     void startsFasterOnceItWasTrainedAndTheSameWithAnythingThatIsNoArchive() throws IOException {
+        // Java 17 archives no classes below a folder whose name needs quoting in a URL.
+        Path place = folder.resolve("place");
+        run("cp", "-R", "-p", home.toString(), place.toString());
         Path archive = folder.resolve("classes.jsa");
-        start(home, "walcast", "cds", archive.toString());
+        start(place, "walcast", "cds", archive.toString());
         assertThat(archive).isNotEmptyFile();
 
-        assertThat(loaded("-Xshare:on", archive)).contains("shared objects file (top)");
-        assertThat(loaded("-Xmx64m", archive)).contains("shared objects file (top)");
+        assertThat(loaded(place, "-Xshare:on", archive)).contains("shared objects file (top)");
+        assertThat(loaded(place, "-Xmx64m", archive)).contains("shared objects file (top)");
         Path damaged = Files.copy(archive, folder.resolve("damaged.jsa"));
         Files.write(damaged, "no archive".getBytes(StandardCharsets.US_ASCII));
-        assertThat(help(home, damaged.toString())).isEqualTo(help(home, archive.toString()));
-        Path elsewhere = folder.resolve("elsewhere");
-        run("cp", "-R", home.toString(), elsewhere.toString());
-        Files.write(elsewhere.resolve("lib/later.jar"), new byte[0]);
-        assertThat(help(elsewhere, archive.toString())).startsWith("Usage: walcast ");
+        assertThat(help(place, damaged.toString())).isEqualTo(help(place, archive.toString()));
+        Files.write(place.resolve("lib/a.jar"), new byte[0]);
+        assertThat(help(place, archive.toString())).startsWith("Usage: walcast ");
+        assertThat(help(home, archive.toString())).startsWith("Usage: walcast ");
         assertThat(help(home, "off")).startsWith("Usage: walcast ");
     }
 
@@ -138,9 +140,9 @@ class DistributionIT {
         return run("env", "JAVA_HOME=" + JAVA_HOME, "WALCAST_CDS=" + archive, place + "/bin/walcast", "--help");
     }
 
-    private static String loaded(String option, Path archive) {
+    private static String loaded(Path place, String option, Path archive) {
         String options = "WALCAST_OPTS=-Xlog:class+load:stdout " + option;
-        return run("env", "JAVA_HOME=" + JAVA_HOME, options, "WALCAST_CDS=" + archive, home + "/bin/walcast", "-V")
+        return run("env", "JAVA_HOME=" + JAVA_HOME, options, "WALCAST_CDS=" + archive, place + "/bin/walcast", "-V")
                 .lines()
                 .filter(line -> line.contains(WalcastCommand.class.getName() + " "))
                 .findFirst()
@@ -158,7 +160,7 @@ class DistributionIT {
     private static String complete(String... words) {
         String script = """
                 set -e
-                shopt -s progcomp
+                compopt() { :; }
                 . "$1"
                 shift
                 COMP_WORDS=("$@")
