@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster;
 
-import io.walcast.postmaster.receivewal.ReceiveWal;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code walcast} program. */
 public final class Walcast {
@@ -21,12 +21,16 @@ public final class Walcast {
     /** Returns its own commands with all their options: to be written about, not to be run. */
     public static CommandLine described() {
         CommandLine walcast = WalcastCommand.commandLine(List.of());
-        ReceiveWal receiveWal = new ReceiveWal(OWN_NAME);
-        return walcast.addSubcommand(receiveWal.name(), receiveWal.described());
+        for (WalcastSubcommand subcommand : WalcastCommand.ownSubcommands(OWN_NAME)) {
+            walcast.addSubcommand(subcommand.name(), Described.subcommand(subcommand));
+        }
+        return walcast;
     }
 
     /** Returns the same of the program under the name {@code pg_receivewal}. */
     public static CommandLine describedAsPgReceivewal() {
-        return new CommandLine(new ReceiveWal(PG_RECEIVEWAL).described());
+        CommandSpec spec = Described.subcommand(
+                WalcastCommand.ownSubcommands(PG_RECEIVEWAL).get(0));
+        return new CommandLine(spec.name(PG_RECEIVEWAL.argv0()));
     }
 }

@@ -47,15 +47,19 @@ final class WalcastCommand implements Callable<Integer> {
 
     /** Runs the program and returns its exit code. */
     static int run(ProgramName name, String... arguments) {
-        ReceiveWal receiveWal = new ReceiveWal(name);
-        List<WalcastSubcommand> subcommands = new ArrayList<>(List.of(receiveWal, new WalDump()));
+        List<WalcastSubcommand> subcommands = new ArrayList<>(ownSubcommands(name));
         List<String> words = new ArrayList<>(List.of(arguments));
         if (name.isPgReceivewal()) {
-            words.add(0, receiveWal.name());
+            words.add(0, subcommands.get(0).name());
         } else {
             ServiceLoader.load(WalcastSubcommand.class).forEach(subcommands::add);
         }
         return commandLine(subcommands).execute(words.toArray(String[]::new));
+    }
+
+    /** Returns the built-in subcommands that read their own arguments, {@code receivewal} first. */
+    static List<WalcastSubcommand> ownSubcommands(ProgramName name) {
+        return List.of(new ReceiveWal(name), new WalDump());
     }
 
     /** Returns the command line with the given subcommands besides the built-in ones. */

@@ -3,6 +3,7 @@ package io.walcast.postmaster;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A subcommand of {@code walcast} that reads its own arguments. Those on the class path are found by
@@ -15,6 +16,16 @@ public interface WalcastSubcommand {
 
     /** Returns one line for the list of subcommands. */
     String summary();
+
+    /** Returns its options, each as it is written ({@code -D, --directory=DIR}), with what it means. */
+    default Map<String, String> options() {
+        return Map.of();
+    }
+
+    /** Returns its exit codes with what they mean. */
+    default Map<Integer, String> exitCodes() {
+        return Map.of();
+    }
 
     /**
      * Runs it on the calling thread and returns the exit code.

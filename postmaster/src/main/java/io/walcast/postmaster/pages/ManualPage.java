@@ -91,7 +91,8 @@ record ManualPage(CommandSpec spec, String version) {
                     .append("\\fR");
         }
         if (option.arity().max() > 0) {
-            heading.append("=").append(italic(option.paramLabel()));
+            String value = "=" + italic(option.paramLabel());
+            heading.append(option.arity().min() == 0 ? "[" + value + "]" : value);
         }
         return heading.toString();
     }

@@ -13,10 +13,12 @@ import io.walcast.postmaster.receivewal.ReceiveWalOptions.PasswordMode;
 import io.walcast.transport.WalReceiverTransport;
 import io.walcast.transport.WalReceiverTransports;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code walcast receivewal}, also under the name {@code pg_receivewal}: streams WAL into a directory. */
 public final class ReceiveWal implements WalcastSubcommand {
@@ -42,9 +44,20 @@ public final class ReceiveWal implements WalcastSubcommand {
         return "Stream WAL from a running PostgreSQL into a directory, as pg_receivewal does.";
     }
 
-    /** Returns it with all its options: to be written about, not to be run. */
-    public CommandSpec described() {
-        return ReceiveWalDescription.of(name, name(), summary());
+    @Override
+    public Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (ReceiveWalOption option : ReceiveWalOption.values()) {
+            options.put(option.synopsis().strip(), option.description());
+        }
+        return options;
+    }
+
+    @Override
+    public Map<Integer, String> exitCodes() {
+        return name.isPgReceivewal()
+                ? new TreeMap<>(Map.of(0, "done, or stopped on request", 1, "any error"))
+                : ExitCodes.meanings();
     }
 
     @Override

@@ -10,9 +10,6 @@ import java.util.List;
 
 /** The text of {@code walcast receivewal --help}: no line longer than 95 characters, as PostgreSQL's tests demand. */
 final class ReceiveWalHelp {
-    /** The last paragraph. */
-    static final String SIGNALS = "SIGINT, SIGTERM and SIGHUP end it in good order; a second one ends it at once.";
-
     private static final int COLUMN = 27;
 
     private ReceiveWalHelp() {}
@@ -36,7 +33,7 @@ final class ReceiveWalHelp {
             ExitCodes.meanings().forEach((code, meaning) -> out.println("  " + line(code.toString(), meaning)));
         }
         out.println();
-        out.println(SIGNALS);
+        out.println("SIGINT, SIGTERM and SIGHUP end it in good order; a second one ends it at once.");
         out.flush();
     }
 

@@ -9,7 +9,9 @@ import io.walcast.postmaster.WalcastSubcommand;
 import io.walcast.postmaster.WalcastVersion;
 import io.walcast.postmaster.receivewal.UsageException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,15 @@ public final class WalDump implements WalcastSubcommand {
     @Override
     public String summary() {
         return "Print the records of WAL files as text, as pg_waldump does.";
+    }
+
+    @Override
+    public Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (WalDumpOption option : WalDumpOption.values()) {
+            options.put(option.synopsis(), option.description());
+        }
+        return options;
     }
 
     @Override
