@@ -16,6 +16,17 @@ record Answer(String action, String sqlState, String message) {
         return new Answer("accept", "", message);
     }
 
+    /** Returns that the connection was given up with {@code e}, and what is done about it. */
+    static Answer ended(WalException e) {
+        return of(
+                switch (e.retry()) {
+                    case BACKOFF -> "drop connection, retry with backoff";
+                    case SLOW -> "drop connection, retry once a minute";
+                    case NEVER -> "stop receiver, keep files";
+                },
+                e);
+    }
+
     static Answer of(String action, WalException e) {
         return new Answer(action, e.sqlState().code(), String.valueOf(e.getMessage()));
     }

@@ -3,6 +3,7 @@ package io.walcast.postmaster.badinputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -39,12 +41,8 @@ final class BadInputsTest {
     private static final String RESOURCE = "/bad-inputs/bad-inputs.jsonl";
     private static final String FILE_PROPERTY = "walcast.badInputs";
 
-    /** What the tests of transport-libpq ask. */
-    private static final Set<String> ELSEWHERE = Set.of("conninfo", "scram (client)");
-
     private final List<BadInputRunner> runners = new ArrayList<>();
     private final Set<String> withoutParser = new TreeSet<>();
-    private final Set<String> notRunHere = new TreeSet<>();
     private SessionRunner sessions;
     private SlowReaderRunner slowReaders;
     private GrpcRunner grpc;
@@ -61,6 +59,8 @@ final class BadInputsTest {
         runners.add(new CopyDataRunner(directory));
         runners.add(new StartupRunner());
         runners.add(new ScramServerRunner(directory));
+        runners.add(new ScramClientRunner(directory));
+        runners.add(new ConninfoRunner(directory));
         runners.add(new CommandRunner());
         sessions = new SessionRunner(directory);
         runners.add(sessions);
@@ -92,9 +92,6 @@ final class BadInputsTest {
         if (!withoutParser.isEmpty()) {
             System.out.println("bad inputs: no parser yet for " + String.join(", ", withoutParser));
         }
-        if (!notRunHere.isEmpty()) {
-            System.out.println("bad inputs: not run here: " + String.join(", ", notRunHere));
-        }
         System.out.printf("bad inputs: %d answered as stated, %d not%n", asStated, not);
         assertThat(cases).as("cases in the file").isPositive();
     }
@@ -117,8 +114,7 @@ final class BadInputsTest {
         Optional<BadInputRunner> runner =
                 runners.stream().filter(r -> r.applies(input)).findFirst();
         if (runner.isEmpty()) {
-            String kind = input.kind() + part(input);
-            (ELSEWHERE.contains(kind) ? notRunHere : withoutParser).add(kind);
+            withoutParser.add(input.kind() + part(input));
         }
         return runner;
     }
@@ -126,10 +122,19 @@ final class BadInputsTest {
     /** Names the part of a kind that is missing where the rest of it is there. */
     private static String part(BadInput input) {
         return switch (input.kind()) {
-            case "scram" -> input.isAbout("[client]") ? " (client)" : "";
             case "wal" -> StorageRunner.isAboutCompression(input) ? " (compressed)" : "";
             default -> "";
         };
+    }
+
+    /** Of the file in the resources: another one need not have all of it. */
+    @Test
+    void everyExceptionIsOfUse() throws IOException {
+        assumeThat(System.getProperty(FILE_PROPERTY, "")).isEmpty();
+
+        assertThat(SettledExceptions.unusedBy(read()))
+                .as("settled exceptions for no case")
+                .isEmpty();
     }
 
     private static List<BadInput> read() throws IOException {

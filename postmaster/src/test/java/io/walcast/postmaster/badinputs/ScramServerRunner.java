@@ -29,7 +29,7 @@ final class ScramServerRunner implements BadInputRunner {
 
     @Override
     public boolean applies(BadInput input) {
-        return input.kind().equals("scram") && !input.isAbout("[client]");
+        return input.kind().equals("scram") && !ScramClientRunner.isAboutClients(input);
     }
 
     @Override

@@ -2,7 +2,10 @@
 package io.walcast.postmaster.badinputs;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Cases whose stated answer is wrong or unwise, by kind, name and stated action: the answer we give instead, and why. */
@@ -200,10 +203,20 @@ final class SettledExceptions {
 
     /** Returns {@code input} with the answer that counts. */
     static BadInput settled(BadInput input) {
-        return Stream.concat(ALL.stream(), SettledGrpc.ALL.stream())
-                .filter(instead -> instead.isFor(input))
-                .findFirst()
-                .map(instead -> instead.settle(input))
-                .orElse(input);
+        return first(input).map(instead -> instead.settle(input)).orElse(input);
+    }
+
+    /** Returns what none of {@code inputs} is settled by. */
+    static List<Instead> unusedBy(List<BadInput> inputs) {
+        Set<Instead> used = inputs.stream().flatMap(input -> first(input).stream()).collect(Collectors.toSet());
+        return all().filter(instead -> !used.contains(instead)).toList();
+    }
+
+    private static Optional<Instead> first(BadInput input) {
+        return all().filter(instead -> instead.isFor(input)).findFirst();
+    }
+
+    private static Stream<Instead> all() {
+        return Stream.of(ALL, SettledConnecting.ALL, SettledGrpc.ALL).flatMap(List::stream);
     }
 }

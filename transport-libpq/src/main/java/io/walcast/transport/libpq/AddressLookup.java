@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * own, which is left behind when waiting for it ends early.
  */
 final class AddressLookup {
+    private static final Pattern IPV4 =
+            Pattern.compile("(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}");
+
     private final Cancellation cancellation;
     private final Resolver resolver;
 
@@ -49,7 +53,7 @@ final class AddressLookup {
 
     private List<InetAddress> lookUp(String name, boolean numeric, Deadline deadline) {
         if (numeric && !isNumeric(name)) {
-            throw cannotConnect("could not parse network address \"%s\": Name or service not known".formatted(name));
+            throw cannotConnect(noAddress(name));
         }
         CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
         Latch done = new Latch();
@@ -97,7 +101,12 @@ final class AddressLookup {
 
     /** Returns whether {@code name} is an address already, so that looking it up asks nobody. */
     static boolean isNumeric(String name) {
-        return name.indexOf(':') >= 0 || name.matches("[0-9]+(\\.[0-9]+){3}");
+        return name.indexOf(':') >= 0 || IPV4.matcher(name).matches();
+    }
+
+    /** Returns why {@code text} is none. */
+    static String noAddress(String text) {
+        return "could not parse network address \"%s\": Name or service not known".formatted(text);
     }
 
     private static ConnectionException cannotConnect(String message) {

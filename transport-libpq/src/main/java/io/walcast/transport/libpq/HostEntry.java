@@ -43,7 +43,18 @@ record HostEntry(@Nullable String host, @Nullable String address, int port) {
             String port = ports.isEmpty() ? "" : ports.get(ports.size() == 1 ? 0 : i);
             entries.add(of(host, address, port(port)));
         }
+        requireSomeAddress(entries);
         return entries;
+    }
+
+    /** One that is no address is passed over for the next one; if there is no next one, trying again will not help. */
+    private static void requireSomeAddress(List<HostEntry> entries) {
+        for (HostEntry entry : entries) {
+            if (entry.address == null || AddressLookup.isNumeric(entry.address)) {
+                return;
+            }
+        }
+        throw new ConfigurationException(AddressLookup.noAddress(String.valueOf(entries.get(0).address)));
     }
 
     private static HostEntry of(String host, String address, int port) {

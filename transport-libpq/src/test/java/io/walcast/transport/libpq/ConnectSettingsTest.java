@@ -210,6 +210,8 @@ final class ConnectSettingsTest {
                 "host=a port=5432x|invalid integer value \"5432x\" for connection option \"port\"",
                 "host=a,b,c port=1,2|could not match 2 port numbers to 3 hosts",
                 "host=a,b hostaddr=1.1.1.1|could not match 2 host names to 1 hostaddr values",
+                "hostaddr=foo|could not parse network address \"foo\": Name or service not known",
+                "host=a,b hostaddr=/tmp,300.1.1.1|could not parse network address \"/tmp\": Name or service not known",
                 "connect_timeout=x|invalid integer value \"x\" for connection option \"connect_timeout\"",
                 "sslmode=requir|invalid sslmode value: \"requir\"",
                 "channel_binding=always|invalid channel_binding value: \"always\"",
