@@ -101,8 +101,10 @@ final class ConninfoRunner implements BadInputRunner {
                     .withPolicy(elsewhere ? Policy.STRICT : Policy.LIBPQ)
                     .withTimeout(PATIENCE);
             try (WalReceiverConnection connection = transport.connect(options)) {
-                Map<String, String> told = primary.sessions().get(0).startups().get(0).parameters();
-                return Answer.accepted("passed on: " + told);
+                Map<String, String> told =
+                        primary.sessions().get(0).startups().get(0).parameters();
+                return Answer.accepted(
+                        "passed on to %s: %s".formatted(connection.senderInfo().host(), told));
             } catch (ConfigurationException e) {
                 return Answer.of(REFUSED, e);
             } catch (WalException e) {
@@ -150,6 +152,7 @@ final class ConninfoRunner implements BadInputRunner {
     }
 
     private String serviceFile() throws IOException {
-        return Files.writeString(directory.resolve("services"), "[a]\nservice=a\n").toString();
+        return Files.writeString(directory.resolve("services"), "[a]\nservice=a\n")
+                .toString();
     }
 }

@@ -90,7 +90,9 @@ final class ScramClientRunner implements BadInputRunner {
     /** Sends the bytes in their place, in an exchange that is right before them. */
     private static void send(BadInput input, PrimarySession session) throws IOException {
         byte[] bytes = input.isAbout("10,000 mechanisms") ? mechanisms() : input.bytes();
-        int request = bytes.length > HEADER_BYTES + 3 && bytes[0] == 'R' ? ByteBuffer.wrap(bytes).getInt(HEADER_BYTES) : 0;
+        int request = bytes.length > HEADER_BYTES + 3 && bytes[0] == 'R'
+                ? ByteBuffer.wrap(bytes).getInt(HEADER_BYTES)
+                : 0;
         boolean last = request == FINAL || input.isAbout("server-final");
         if (request != CONTINUE && !last) {
             session.sendRaw(bytes);

@@ -16,7 +16,8 @@ final class SettledConnecting {
             conninfo("connect_timeout (-5|1e9)", "accept", "", "", LIBPQ),
             conninfo("replication=off .*", "accept", "", "", "as libpq: it is overridden silently"),
             conninfo("application_name 1 KB", "accept", "", "", "as libpq: the server shortens it, and says so"),
-            conninfo("sslpassword shown in error", "reject config", "22023", "invalid sslmode value", "the text itself"),
+            conninfo(
+                    "sslpassword shown in error", "reject config", "22023", "invalid sslmode value", "the text itself"),
             conninfo(
                     "channel_binding=require, sslmode=disable",
                     "accept; connect fails",

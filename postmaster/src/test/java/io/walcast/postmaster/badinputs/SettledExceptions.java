@@ -208,7 +208,8 @@ final class SettledExceptions {
 
     /** Returns what none of {@code inputs} is settled by. */
     static List<Instead> unusedBy(List<BadInput> inputs) {
-        Set<Instead> used = inputs.stream().flatMap(input -> first(input).stream()).collect(Collectors.toSet());
+        Set<Instead> used =
+                inputs.stream().flatMap(input -> first(input).stream()).collect(Collectors.toSet());
         return all().filter(instead -> !used.contains(instead)).toList();
     }
 
