@@ -219,6 +219,7 @@ final class ReceiveLoop {
                 .withFlush(options.sync ? flush : FlushPolicy.NONE, everyBurst || options.slot != null)
                 .withStatusInterval(Duration.ofSeconds(options.statusIntervalS))
                 .withApplicationName(ReceiveWal.APPLICATION_NAME)
+                .withPolicy(primary.policy())
                 .withPasswordPrompt(primary.prompt());
         if (options.slot != null) {
             config = config.withSlot(options.slot);

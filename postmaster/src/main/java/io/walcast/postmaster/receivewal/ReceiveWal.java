@@ -120,7 +120,7 @@ public final class ReceiveWal implements WalcastSubcommand {
         transport.checkConninfo(conninfo);
         boolean isAsked = options.passwordMode == PasswordMode.WHEN_NEEDED
                 || (asked != null && !ConnectionString.takesOptions(options.connectionString));
-        PrimaryAddress primary = new PrimaryAddress(conninfo, transport, isAsked ? password : null);
+        PrimaryAddress primary = new PrimaryAddress(conninfo, transport, options.policy, isAsked ? password : null);
         return options.isSlotAction()
                 ? new SlotAction(options, primary, messages).run()
                 : new ReceiveLoop(options, primary, messages).run();

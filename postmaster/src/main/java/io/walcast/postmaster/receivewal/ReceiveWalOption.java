@@ -35,6 +35,7 @@ enum ReceiveWalOption {
     SYNCHRONOUS("synchronous", '\0', "", Group.GENERAL, "make WAL durable, and report it, as soon as it is written"),
     NO_SYNC("no-sync", '\0', "", Group.GENERAL, "leave it to the system when files reach the disk"),
     TRANSPORT("transport", '\0', "NAME", Group.CONNECTION, "transport to use (default: the one that knows CONNSTR)"),
+    REFUSE_WEAK("refuse-weak", '\0', "", Group.CONNECTION, "demand verified TLS, and SCRAM or a client certificate"),
     PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
     SERVE("serve", '\0', "ADDRESS", Group.GENERAL, "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
 

@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.walcast.core.Lsn;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.postmaster.serve.ListenAddress;
+import io.walcast.transport.ConnectOptions.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class ReceiveWalOptions {
     Lsn endPosition = Lsn.INVALID;
     int statusIntervalS = 10;
     boolean hasStatusInterval;
+    Policy policy = Policy.LIBPQ;
     PasswordMode passwordMode = PasswordMode.WHEN_NEEDED;
     boolean loop = true;
     boolean verbose;
@@ -117,6 +119,7 @@ final class ReceiveWalOptions {
             case SYNCHRONOUS -> synchronous = true;
             case NO_SYNC -> sync = false;
             case TRANSPORT -> transport = argument;
+            case REFUSE_WEAK -> policy = Policy.STRICT;
             case PROGRESS -> progress = true;
             case SERVE -> serve.add(listenAddress(argument));
         }

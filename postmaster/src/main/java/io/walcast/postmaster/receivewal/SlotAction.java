@@ -63,6 +63,7 @@ final class SlotAction {
                 .connect(ConnectOptions.of(primary.conninfo(), new Latch())
                         .withFallbackApplicationName(ReceiveWal.APPLICATION_NAME)
                         .withCancellation(cancellation)
+                        .withPolicy(primary.policy())
                         .withPasswordPrompt(primary.prompt())
                         .withNoticeListener(notice -> messages.print(notice.severity() + ":  " + notice.message())));
     }

@@ -99,6 +99,17 @@ class ReceiveWalTest {
         assertThat(err.toString()).startsWith("walcast receivewal: error: ").contains("pigeon");
     }
 
+    @Test
+    void refusesToConnectWeaklyWhereThatIsAsked() {
+        String elsewhere = "host=db.example.org sslmode=require";
+        assertThat(run("walcast", "--create-slot", "-S", "s", "--refuse-weak", "-d", elsewhere))
+                .isEqualTo(64);
+
+        assertThat(err.toString().lines())
+                .containsExactly("walcast receivewal: error: sslmode=require is too weak for host \"db.example.org\":"
+                        + " the policy is strict (use verify-full)");
+    }
+
     private int run(String argv0, String... arguments) {
         return new ReceiveWal(new ProgramName(argv0))
                 .run(List.of(arguments), new PrintWriter(out), new PrintWriter(err));
