@@ -53,6 +53,8 @@ final class AccessFilesFuzzTest {
             UserEntry added = new UserEntry("somebody \"else\"", null, true);
             UsersFile changed = UsersFile.parse(UsersFile.replace(text, FILE, added), FILE);
             assertThat(changed.find(added.name())).isEqualTo(added);
+            assertThat(String.valueOf(changed.find("other")))
+                    .isEqualTo(String.valueOf(users.get().find("other")));
             UserEntry known = users.get().find("user");
             if (known != null) {
                 assertThat(String.valueOf(changed.find("user"))).isEqualTo(known.toString());
@@ -60,6 +62,8 @@ final class AccessFilesFuzzTest {
                 changed = UsersFile.parse(UsersFile.replace(text, FILE, flipped), FILE);
                 assertThat(changed.find("user")).isNotNull();
                 assertThat(String.valueOf(changed.find("user"))).isEqualTo(flipped.toString());
+                assertThat(String.valueOf(changed.find("other")))
+                        .isEqualTo(String.valueOf(users.get().find("other")));
             }
         }
     }

@@ -53,6 +53,11 @@ final class AuthLineReader {
         return reader.lines;
     }
 
+    /** Returns whether a line of a file, or the last one of several, goes on in the next. */
+    static boolean goesOn(String line) {
+        return withoutReturn(line).endsWith("\\");
+    }
+
     private static String withoutReturn(String line) {
         return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }

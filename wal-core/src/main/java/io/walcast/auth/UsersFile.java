@@ -86,13 +86,20 @@ public final class UsersFile {
         for (AuthLine line : AuthLineReader.read(text, file)) {
             if (entry(line).name().equals(user.name())) {
                 int at = line.number() - 1;
-                while (lines.get(at).stripTrailing().endsWith("\\") && at + 1 < lines.size()) {
+                while (AuthLineReader.goesOn(lines.get(at)) && at + 1 < lines.size()) {
                     lines.remove(at); // the line went on below
                 }
                 lines.set(at, user.line());
                 return String.join("\n", lines);
             }
         }
-        return text + (text.isEmpty() || text.endsWith("\n") ? "" : "\n") + user.line() + "\n";
+        return text + gapAfter(text) + user.line() + "\n";
+    }
+
+    /** A last line that goes on would go on with what is put behind it. */
+    private static String gapAfter(String text) {
+        boolean ended = text.isEmpty() || text.endsWith("\n");
+        boolean goesOn = AuthLineReader.goesOn(ended && !text.isEmpty() ? text.substring(0, text.length() - 1) : text);
+        return (ended ? "" : "\n") + (goesOn ? "\n" : "");
     }
 }

@@ -34,7 +34,8 @@ public record ListenAddress(String scheme, String host, int port, Map<String, St
     private static final String EVERYWHERE = "*";
     private static final int MAX_PORT = 65535;
     private static final Pattern FORM = Pattern.compile(
-            "(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?:\\[([^\\]]*)\\]|([^:\\[\\]]*)):)?([0-9]{1,5})/?(?:\\?(.*))?",
+            "(?:([A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?:\\[([^\\[\\]\\x00]*)\\]|([^:\\[\\]\\x00]*)):)?"
+                    + "([0-9]{1,5})/?(?:\\?(.*))?",
             Pattern.DOTALL);
 
     public ListenAddress {

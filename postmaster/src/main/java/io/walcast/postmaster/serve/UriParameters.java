@@ -42,7 +42,7 @@ final class UriParameters {
 
     private static String decode(String text) {
         String decoded = PercentCoding.decode(text, text);
-        if (decoded.indexOf(REPLACEMENT) >= 0) {
+        if (decoded.indexOf(REPLACEMENT) >= 0 || decoded.indexOf('\0') >= 0) {
             throw new ConfigurationException("listen address: \"%s\" (expected: UTF-8)".formatted(text));
         }
         return decoded;
