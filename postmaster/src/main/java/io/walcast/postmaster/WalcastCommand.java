@@ -6,6 +6,7 @@ import io.walcast.postmaster.init.InitCommand;
 import io.walcast.postmaster.receivewal.ReceiveWal;
 import io.walcast.postmaster.serve.ServeCommand;
 import io.walcast.postmaster.status.StatusCommand;
+import io.walcast.postmaster.verifywal.VerifyWalCommand;
 import io.walcast.postmaster.waldump.WalDump;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InitCommand.class,
             ServeCommand.class,
             StatusCommand.class,
-            TransportsCommand.class
+            TransportsCommand.class,
+            VerifyWalCommand.class
         },
         exitCodeOnInvalidInput = ExitCodes.USAGE,
         footer = {

@@ -41,6 +41,10 @@ record Programs(Receiver theirs, Receiver ours, Path strace) {
                 List.of(tool("pg_receivewal", "postgresql-client-15").toString()));
     }
 
+    static Path pgWaldump() {
+        return tool("pg_waldump", "postgresql-15");
+    }
+
     /** Returns the server's programs: Debian's, as pg_receivewal is, else those the build has fetched. */
     static PostgresBinaries server() {
         return ToolPath.ofEnvironment()

@@ -16,9 +16,10 @@ import picocli.CommandLine.Model.OptionSpec;
             SendCommand.class,
             FanoutCommand.class,
             GrpcCommand.class,
-            SyncCommand.class
+            SyncCommand.class,
+            VerifyCommand.class
         },
-        synopsisSubcommandLabel = "receive|send|fanout|grpc|sync")
+        synopsisSubcommandLabel = "receive|send|fanout|grpc|sync|verify")
 public final class SideBySide {
     /** Exit code when a program that is needed is not here, or the place is not fit: EX_UNAVAILABLE. */
     static final int UNAVAILABLE = 69;

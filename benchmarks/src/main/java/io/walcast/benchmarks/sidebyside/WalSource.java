@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * A PostgreSQL server that holds a range of WAL and writes no more.
@@ -32,6 +33,13 @@ final class WalSource implements AutoCloseable {
             + MESSAGE_BYTES / MD5_CHARACTERS
             + "))) FROM generate_series(1, %d) n";
 
+    private static final int ROWS = 50_000;
+    private static final String[] WRITE_ROWS = {
+        "INSERT INTO walcast_rows SELECT n, md5(n::text) FROM generate_series((SELECT coalesce(max(id), 0) FROM "
+                + "walcast_rows) + 1, (SELECT coalesce(max(id), 0) FROM walcast_rows) + " + ROWS + ") n",
+        "UPDATE walcast_rows SET val = md5(val) WHERE id > (SELECT max(id) FROM walcast_rows) - " + ROWS / 2
+    };
+
     private final PostgresServer server;
     private final Lsn start;
     private final Lsn end;
@@ -49,6 +57,16 @@ final class WalSource implements AutoCloseable {
 
     /** Does so with a server that has room for {@code walSenders} at once. */
     static WalSource create(PostgresBinaries binaries, Path directory, ByteSize size, int walSenders) {
+        return create(binaries, directory, walSenders, server -> emitMessages(server, size));
+    }
+
+    /** Starts a server below {@code directory} and has it write {@code size} bytes of WAL that inserts and updates rows. */
+    static WalSource createOfRows(PostgresBinaries binaries, Path directory, ByteSize size) {
+        return create(binaries, directory, MAX_WAL_SENDERS, server -> writeRows(server, size));
+    }
+
+    private static WalSource create(
+            PostgresBinaries binaries, Path directory, int walSenders, Function<PostgresServer, WalSource> generate) {
         PostgresServer.Options options = PostgresServer.Options.of(binaries)
                 .withDirectory(directory)
                 .withConfiguration("autovacuum", "off")
@@ -58,19 +76,15 @@ final class WalSource implements AutoCloseable {
                 .withConfiguration("max_wal_senders", Integer.toString(walSenders));
         PostgresServer server = PostgresServer.start(options);
         try {
-            return generate(server, size);
+            return generate.apply(server);
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
     }
 
-    private static WalSource generate(PostgresServer server, ByteSize size) {
-        server.switchWal();
-        server.execute("CHECKPOINT", "SELECT pg_create_physical_replication_slot('" + ORIGIN + "', true)");
-        Lsn reserved =
-                Lsn.parse(requireNonNull(server.query("SELECT restart_lsn FROM pg_replication_slots"), "restart_lsn"));
-        Lsn start = server.segmentSize().startOfSegment(reserved);
+    private static WalSource emitMessages(PostgresServer server, ByteSize size) {
+        Lsn start = reserve(server);
         Lsn end = start.plus(size.bytes());
         // A receiver ends when it has more than it was asked for, so there must be more; little, and the same for each.
         while (!server.flushLsn().isAfter(end)) {
@@ -78,6 +92,25 @@ final class WalSource implements AutoCloseable {
             server.execute(EMIT.formatted(Math.max(1, left / MESSAGE_BYTES * PERCENT_PAYLOAD / 100)));
         }
         return new WalSource(server, start, end);
+    }
+
+    private static WalSource writeRows(PostgresServer server, ByteSize size) {
+        server.execute("CREATE TABLE walcast_rows (id bigint PRIMARY KEY, val text)");
+        Lsn start = reserve(server);
+        Lsn end = start.plus(size.bytes());
+        while (!server.flushLsn().isAfter(end)) {
+            server.execute(WRITE_ROWS);
+        }
+        return new WalSource(server, start, end);
+    }
+
+    /** Has the server keep its WAL from the start of a new segment on, and returns that. */
+    private static Lsn reserve(PostgresServer server) {
+        server.switchWal();
+        server.execute("CHECKPOINT", "SELECT pg_create_physical_replication_slot('" + ORIGIN + "', true)");
+        Lsn reserved =
+                Lsn.parse(requireNonNull(server.query("SELECT restart_lsn FROM pg_replication_slots"), "restart_lsn"));
+        return server.segmentSize().startOfSegment(reserved);
     }
 
     /** Makes a slot from which streaming begins at {@link #start}. */

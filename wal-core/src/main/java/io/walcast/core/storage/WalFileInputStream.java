@@ -6,11 +6,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** The bytes of a {@link WalFile} as a stream, which owns the file. One thread. */
-final class WalFileInputStream extends InputStream {
+public final class WalFileInputStream extends InputStream {
     private final WalFile file;
     private long position;
 
-    WalFileInputStream(WalFile file) {
+    /** Makes the stream of {@code file} from its beginning. */
+    public WalFileInputStream(WalFile file) {
         this.file = file;
     }
 

@@ -35,6 +35,7 @@ public final class XLogReader {
     private long next;
     private Lsn overwrittenRecord = Lsn.INVALID;
     private @Nullable EndOfWal end;
+    private long invalidPage;
 
     /** Makes a reader of {@code source}; say where with {@link #beginRead} or {@link #findNextRecord}. */
     public XLogReader(WalPageSource source, XLogReaderOptions options) {
@@ -61,6 +62,7 @@ public final class XLogReader {
         try {
             end = null;
             assembling = false;
+            invalidPage = 0;
             return readRecord();
         } catch (InvalidWalException e) {
             // Zeros where a record goes on are a torn record, not the unused rest of a segment.
@@ -100,6 +102,11 @@ public final class XLogReader {
     /** Returns the record that was given up because its rest was overwritten, as seen last; 0/0 for none. */
     public Lsn overwrittenRecord() {
         return overwrittenRecord;
+    }
+
+    /** Returns the page whose header was found wrong where reading ended; 0/0 if it did not end so. */
+    public Lsn invalidPage() {
+        return new Lsn(invalidPage);
     }
 
     /**
@@ -288,7 +295,9 @@ public final class XLogReader {
     private int checkPage(long page, int wanted) throws InvalidWalException {
         fill(page, wanted);
         fill(page, XLogPageHeader.bytes(window.bytes(), window.offsetOf(page)));
+        invalidPage = page;
         pageCheck.check(page, window.bytes(), window.offsetOf(page));
+        invalidPage = 0;
         return window.offsetOf(page);
     }
 

@@ -49,7 +49,7 @@ public final class WalBuilder implements WalPageSource {
     }
 
     /** Adds the beginning of a record, up to the end of the page, and lets the next page overwrite the rest. */
-    Lsn abandon(int length) {
+    public Lsn abandon(int length) {
         beginPage(0);
         Lsn start = position();
         byte[] record = record(XLogRecord.RM_XLOG, XLOG_NOOP, mainData(length - XLogRecord.HEADER_BYTES), previous);
@@ -59,7 +59,7 @@ public final class WalBuilder implements WalPageSource {
     }
 
     /** Ends the segment. */
-    Lsn segmentSwitch() {
+    public Lsn segmentSwitch() {
         Lsn start = add(XLogRecord.RM_XLOG, XLOG_SWITCH, new byte[0]);
         at = (at + SIZE.bytes() - 1) & -SIZE.bytes();
         return start;
