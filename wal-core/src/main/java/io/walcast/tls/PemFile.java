@@ -19,19 +19,31 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads PEM files; what stands around the blocks is skipped. */
 public final class PemFile {
     private static final int MAX_BYTES = 4 << 20;
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----", Pattern.DOTALL);
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
     private PemFile() {}
 
-    /** A block: its label, for example {@code PRIVATE KEY}, its lines, and what they decode to. */
+    /** A block: its label, for example {@code PRIVATE KEY}, its lines, and what those after the headers decode to. */
     record Block(String label, String text) {
+        private static final Pattern HEADERS = Pattern.compile("\\R(?:[A-Za-z-]+:.*\\R)+\\R");
+        private static final Pattern DEK_INFO = Pattern.compile("\\RDEK-Info:(.*)\\R");
+
         byte[] bytes() {
-            return Base64.getMimeDecoder().decode(text);
+            Matcher headers = HEADERS.matcher(text);
+            return Base64.getMimeDecoder().decode(headers.lookingAt() ? text.substring(headers.end()) : text);
+        }
+
+        /** Returns how the block is sealed, by its header; null if it is not. */
+        @Nullable
+        String dekInfo() {
+            Matcher header = DEK_INFO.matcher(text);
+            return header.find() ? header.group(1) : null;
         }
 
         @Override
@@ -50,7 +62,7 @@ public final class PemFile {
         return blocks;
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {

@@ -4,6 +4,7 @@ package io.walcast.tls;
 import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.error.SqlState;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -16,14 +17,10 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a private key: PKCS#8, with a passphrase too, PKCS#1 and SEC 1. A file that others may read is refused, as libpq
+ * Reads a private key: PKCS#8, PKCS#1 and SEC 1, as PEM or without it, and sealed with a passphrase if it is PEM. A file that others may read is refused, as libpq
  * and PostgreSQL do.
  */
 public final class PrivateKeyFile {
@@ -53,27 +50,61 @@ public final class PrivateKeyFile {
     public static PrivateKey read(Path file, char @Nullable [] passphrase) {
         checkPermissions(file);
         try {
-            for (PemFile.Block block : PemFile.blocks(file)) {
-                switch (block.label()) {
-                    case "PRIVATE KEY" -> {
-                        return key(block.bytes());
-                    }
-                    case "ENCRYPTED PRIVATE KEY" -> {
-                        return key(decrypt(block.bytes(), file, passphrase));
-                    }
-                    case "RSA PRIVATE KEY" -> {
-                        return key(Pkcs8.ofRsa(block.bytes()));
-                    }
-                    case "EC PRIVATE KEY" -> {
-                        return key(Pkcs8.ofEc(block.bytes()));
-                    }
-                    default -> {}
+            List<PemFile.Block> blocks = PemFile.blocks(file);
+            for (PemFile.Block block : blocks) {
+                PrivateKey key = inBlock(block, file, passphrase);
+                if (key != null) {
+                    return key;
                 }
+            }
+            if (blocks.isEmpty()) {
+                return withoutPem(PemFile.read(file).getBytes(StandardCharsets.ISO_8859_1));
             }
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             throw new ConfigurationException("could not load private key file \"%s\"".formatted(file));
         }
         throw new ConfigurationException("could not load private key file \"%s\": no key in it".formatted(file));
+    }
+
+    private static @Nullable PrivateKey inBlock(PemFile.Block block, Path file, char @Nullable [] passphrase)
+            throws GeneralSecurityException, IOException {
+        return switch (block.label()) {
+            case "PRIVATE KEY" -> key(block.bytes());
+            case "ENCRYPTED PRIVATE KEY" -> key(SealedKey.openPkcs8(block.bytes(), needed(passphrase, file)));
+            case "RSA PRIVATE KEY" -> key(Pkcs8.ofRsa(opened(block, file, passphrase)));
+            case "EC PRIVATE KEY" -> key(Pkcs8.ofEc(opened(block, file, passphrase)));
+            default -> null;
+        };
+    }
+
+    private static byte[] opened(PemFile.Block block, Path file, char @Nullable [] passphrase)
+            throws GeneralSecurityException {
+        String sealed = block.dekInfo();
+        return sealed == null ? block.bytes() : SealedKey.openPem(block.bytes(), sealed, needed(passphrase, file));
+    }
+
+    private static char[] needed(char @Nullable [] passphrase, Path file) {
+        if (passphrase == null) {
+            throw new ConfigurationException("private key file \"%s\" needs sslpassword".formatted(file));
+        }
+        return passphrase;
+    }
+
+    /** Whatever kind of key the bytes are. */
+    private static PrivateKey withoutPem(byte[] der) throws GeneralSecurityException {
+        try {
+            return key(der);
+        } catch (InvalidKeySpecException e) {
+            return olderWithoutPem(der);
+        }
+    }
+
+    private static PrivateKey olderWithoutPem(byte[] der) throws GeneralSecurityException {
+        try {
+            return key(Pkcs8.ofRsa(der));
+        } catch (InvalidKeySpecException e) {
+            return key(Pkcs8.ofEc(der));
+        }
     }
 
     /** A file of this user's is for nobody else; one of root's may be read by the group. */
@@ -118,24 +149,5 @@ public final class PrivateKeyFile {
         } catch (InvalidKeySpecException e) {
             return null;
         }
-    }
-
-    private static byte[] decrypt(byte[] encrypted, Path file, char @Nullable [] passphrase)
-            throws GeneralSecurityException, IOException {
-        if (passphrase == null) {
-            throw new ConfigurationException("private key file \"%s\" needs sslpassword".formatted(file));
-        }
-        EncryptedPrivateKeyInfo sealed = new EncryptedPrivateKeyInfo(encrypted);
-        // The parameters' text form names the algorithm; the sealed key's own answer is only "PBES2".
-        String named =
-                sealed.getAlgParameters() == null ? sealed.getAlgName() : String.valueOf(sealed.getAlgParameters());
-        String algorithm = named.startsWith("PBEWith") ? named : sealed.getAlgName();
-        PBEKeySpec spec = new PBEKeySpec(passphrase);
-        Cipher cipher = Cipher.getInstance(algorithm);
-        cipher.init(
-                Cipher.DECRYPT_MODE,
-                SecretKeyFactory.getInstance(algorithm).generateSecret(spec),
-                sealed.getAlgParameters());
-        return sealed.getKeySpec(cipher).getEncoded();
     }
 }
