@@ -2,6 +2,7 @@
 package io.walcast.walreceiver;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.PasswordPrompt;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link WalReceiverConfig} in the making: a record of sixteen components is copied in one place only.
+ * A {@link WalReceiverConfig} in the making: a record of seventeen components is copied in one place only.
  *
  * <p>Threading: confined to the method that makes it.
  */
@@ -39,6 +40,9 @@ final class ConfigCopy {
     @Nullable
     PasswordPrompt passwordPrompt;
 
+    @Nullable
+    SegmentCompression compression;
+
     ConfigCopy(WalReceiverConfig original) {
         this.original = original;
         slot = original.slot();
@@ -54,6 +58,7 @@ final class ConfigCopy {
         policy = original.policy();
         environment = original.environment();
         passwordPrompt = original.passwordPrompt();
+        compression = original.compression();
     }
 
     WalReceiverConfig build() {
@@ -73,6 +78,7 @@ final class ConfigCopy {
                 policy,
                 original.windowBytes(),
                 environment,
-                passwordPrompt);
+                passwordPrompt,
+                compression);
     }
 }

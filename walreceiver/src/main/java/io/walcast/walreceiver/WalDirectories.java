@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.walreceiver;
 
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
 
@@ -14,6 +15,8 @@ final class WalDirectories {
                 .withSync(config.flushPolicy() != FlushPolicy.NONE)
                 .withCreate(true)
                 .withWarnings(listener::onWarning);
-        return WalDirectory.open(config.directory(), options);
+        SegmentCompression compression = config.compression();
+        return WalDirectory.open(
+                config.directory(), compression == null ? options : options.withCompression(compression));
     }
 }

@@ -79,6 +79,10 @@ final class WalFlusher implements AutoCloseable {
         if (writer.flush().isAfter(before)) {
             receiverLatch.set();
         }
+        if (writer.isOutOfRoom()) {
+            requested = true;
+            return IDLE_NS;
+        }
         return 0;
     }
 

@@ -4,6 +4,7 @@ package io.walcast.walreceiver;
 import static java.util.Objects.requireNonNull;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.transport.ConnectOptions;
 import io.walcast.transport.ConnectOptions.PasswordPrompt;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param windowBytes how much may be buffered between network and disk; 0 for what the transport thinks right
  * @param environment where defaults for the conninfo come from
  * @param passwordPrompt asked for a password that is not known, or null
+ * @param compression how segments are compressed, or null for plain ones
  */
 public record WalReceiverConfig(
         String conninfo,
@@ -47,7 +49,8 @@ public record WalReceiverConfig(
         ConnectOptions.Policy policy,
         int windowBytes,
         Map<String, String> environment,
-        @Nullable PasswordPrompt passwordPrompt) {
+        @Nullable PasswordPrompt passwordPrompt,
+        @Nullable SegmentCompression compression) {
 
     public WalReceiverConfig {
         requireNonNull(conninfo, "conninfo");
@@ -91,6 +94,7 @@ public record WalReceiverConfig(
                 ConnectOptions.Policy.LIBPQ,
                 ConnectOptions.DEFAULT_WINDOW_BYTES,
                 System.getenv(),
+                null,
                 null);
     }
 
@@ -178,6 +182,13 @@ public record WalReceiverConfig(
     public WalReceiverConfig withPasswordPrompt(@Nullable PasswordPrompt prompt) {
         ConfigCopy copy = new ConfigCopy(this);
         copy.passwordPrompt = prompt;
+        return copy.build();
+    }
+
+    /** Returns a copy that compresses segments, or does not. */
+    public WalReceiverConfig withCompression(@Nullable SegmentCompression compression) {
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.compression = compression;
         return copy.build();
     }
 

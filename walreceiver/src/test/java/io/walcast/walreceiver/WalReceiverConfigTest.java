@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.transport.ConnectOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ class WalReceiverConfigTest {
                         ConnectOptions.Policy.LIBPQ,
                         ConnectOptions.DEFAULT_WINDOW_BYTES,
                         System.getenv(),
+                        null,
                         null));
     }
 
@@ -52,6 +54,9 @@ class WalReceiverConfigTest {
         assertThat(defaults.withEnvironment(Map.of("PGHOST", "x")).environment())
                 .containsExactly(Map.entry("PGHOST", "x"));
         assertThat(defaults.withPasswordPrompt(user -> null).passwordPrompt()).isNotNull();
+        SegmentCompression gzip = SegmentCompression.gzip(1);
+        assertThat(defaults.withCompression(gzip).compression()).isEqualTo(gzip);
+        assertThat(defaults.withCompression(gzip).withSlot("s").compression()).isEqualTo(gzip);
         assertThat(defaults.withApplicationName("a").conninfo()).isEqualTo(defaults.conninfo());
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 public final class Decompressors {
     /** In the order in which they are looked for. */
     public static final List<SegmentDecompressor> ALL =
-            List.of(SegmentDecompressor.GZIP, new Lz4Decompressor(), new ZstdDecompressor());
+            List.of(SegmentDecompressor.GZIP, new Lz4(Lz4.DEFAULT_LEVEL), new Zstd(Zstd.DEFAULT_LEVEL));
 
     private Decompressors() {}
 }

@@ -3,13 +3,15 @@ package io.walcast.postmaster.receivewal;
 
 import static io.walcast.postmaster.receivewal.UsageException.Form.ERROR;
 
+import io.walcast.core.storage.SegmentCompression;
+import io.walcast.postmaster.compression.Compressions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The argument of {@code --compress}: {@code METHOD[:DETAIL]} or a bare level, checked as PostgreSQL does.
- *
- * <p>This build can only leave files as they are; every other method is refused after the checks.
+ * Of workers and long-distance
+ * mode, which are for zstd, nothing comes: one thread compresses.
  */
 final class CompressionSpec {
     private static final Set<String> METHODS = Set.of("none", "gzip", "lz4", "zstd");
@@ -31,19 +33,19 @@ final class CompressionSpec {
     }
 
     /**
-     * Returns normally if {@code argument} means no compression.
+     * Returns what {@code argument} means, or null if that is no compression.
      *
-     * @throws UsageException if it means something else, or nothing
+     * @throws UsageException if it means nothing
      */
-    static void requireNone(String argument) {
+    static @Nullable SegmentCompression compression(String argument) {
         CompressionSpec spec = parse(argument);
         spec.check();
-        if (spec.method.equals("zstd")) {
-            throw new UsageException(ERROR, "compression with ZSTD is not yet supported");
-        }
-        if (!spec.method.equals("none")) {
-            throw invalid("this build does not support compression with " + spec.method);
-        }
+        return switch (spec.method) {
+            case "gzip" -> SegmentCompression.gzip(spec.level);
+            case "none" -> null;
+            case "lz4" -> Compressions.lz4(spec.level);
+            default -> Compressions.zstd(spec.level);
+        };
     }
 
     private static CompressionSpec parse(String argument) {

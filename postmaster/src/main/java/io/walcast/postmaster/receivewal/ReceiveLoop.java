@@ -11,6 +11,7 @@ import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.WalException;
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
 import io.walcast.ipc.AgentThreads;
@@ -20,6 +21,7 @@ import io.walcast.ipc.WalRcvShared;
 import io.walcast.postmaster.ExitCodes;
 import io.walcast.postmaster.NodeDirectory;
 import io.walcast.postmaster.Signals;
+import io.walcast.postmaster.compression.Decompressors;
 import io.walcast.walreceiver.FlushPolicy;
 import io.walcast.walreceiver.ReceiveEnd;
 import io.walcast.walreceiver.WalReceiverConfig;
@@ -94,8 +96,10 @@ final class ReceiveLoop {
         WalDirectoryOptions storage = WalDirectoryOptions.DEFAULTS
                 .withSync(options.sync)
                 .withCreate(!node.isBare())
-                .withWarnings(messages::warning);
-        return WalDirectory.open(node.wal(), storage);
+                .withWarnings(messages::warning)
+                .withDecompressors(Decompressors.ALL);
+        SegmentCompression compression = options.compression;
+        return WalDirectory.open(node.wal(), compression == null ? storage : storage.withCompression(compression));
     }
 
     private int receive(WalDirectory directory) {
@@ -208,7 +212,8 @@ final class ReceiveLoop {
         Lsn written = shared.writtenUpto();
         if (timeline != null && size.offset(written) != 0) {
             String file = SegmentName.containing(timeline, written, size).fileName(size);
-            messages.info("not renaming \"" + file + ".partial\", segment is not complete");
+            String suffix = options.compression == null ? "" : options.compression.suffix();
+            messages.info("not renaming \"" + file + suffix + ".partial\", segment is not complete");
         }
     }
 

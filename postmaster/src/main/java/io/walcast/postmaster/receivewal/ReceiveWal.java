@@ -86,6 +86,9 @@ public final class ReceiveWal implements WalcastSubcommand {
     private int receive(List<String> arguments, Messages messages, PrintWriter err) {
         try {
             ReceiveWalOptions options = ReceiveWalOptions.parse(name.complaintName(), arguments);
+            if (name.isPgReceivewal() && options.isZstd()) {
+                throw new UsageException(UsageException.Form.ERROR, "compression with ZSTD is not yet supported");
+            }
             return receive(options, messages, err);
         } catch (UsageException e) {
             switch (e.form()) {

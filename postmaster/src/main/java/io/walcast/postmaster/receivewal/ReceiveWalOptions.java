@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.error.ConfigurationException;
+import io.walcast.core.storage.SegmentCompression;
 import io.walcast.postmaster.serve.ListenAddress;
 import io.walcast.transport.ConnectOptions.Policy;
 import java.util.ArrayList;
@@ -57,7 +58,11 @@ final class ReceiveWalOptions {
     boolean sync = true;
     boolean progress;
     final List<ListenAddress> serve = new ArrayList<>();
-    private String compression = "none";
+
+    @Nullable
+    SegmentCompression compression;
+
+    private String compressionSpec = "none";
 
     /** When to ask for a password. */
     enum PasswordMode {
@@ -88,6 +93,11 @@ final class ReceiveWalOptions {
         return !serve.isEmpty();
     }
 
+    /** Returns whether segments are to be compressed as {@code pg_receivewal} cannot. */
+    boolean isZstd() {
+        return compression != null && compression.suffix().equals(".zst");
+    }
+
     /** Returns whether a slot is to be made or dropped, and nothing received. */
     boolean isSlotAction() {
         return createSlot || dropSlot;
@@ -112,7 +122,7 @@ final class ReceiveWalOptions {
             }
             case SLOT -> slot = argument;
             case VERBOSE -> verbose = true;
-            case COMPRESS -> compression = argument;
+            case COMPRESS -> compressionSpec = argument;
             case CREATE_SLOT -> createSlot = true;
             case DROP_SLOT -> dropSlot = true;
             case IF_NOT_EXISTS -> ifNotExists = true;
@@ -148,7 +158,10 @@ final class ReceiveWalOptions {
         if (directory == null && !isSlotAction()) {
             throw new UsageException(ERROR_AND_HINT, "no target directory specified");
         }
-        CompressionSpec.requireNone(compression);
+        compression = CompressionSpec.compression(compressionSpec);
+        if (compression != null && isRelay()) {
+            throw new UsageException(ERROR_AND_HINT, "cannot use --compress together with --serve");
+        }
     }
 
     private static ListenAddress listenAddress(String argument) {

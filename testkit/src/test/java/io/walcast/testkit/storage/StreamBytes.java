@@ -55,6 +55,13 @@ final class StreamBytes {
                 && Arrays.equals(content, 0, length, ALL, offset(start), offset(start) + length);
     }
 
+    /** Returns whether {@code content}, that of the segment at {@code start}, goes on to {@code end} at least, and right. */
+    static boolean beginsRight(byte[] content, Lsn start, Lsn end) {
+        int length = (int) Math.min(end.minus(start), SIZE.bytes());
+        return content.length >= length
+                && Arrays.equals(content, 0, length, ALL, offset(start), offset(start) + length);
+    }
+
     static String fileName(Lsn lsn) {
         return SegmentName.containing(TimelineId.FIRST, lsn, SIZE).fileName(SIZE);
     }

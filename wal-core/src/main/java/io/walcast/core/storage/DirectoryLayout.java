@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.walcast.core.SegmentSize;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which file is where in a receive directory, and the few compound moves that the others are made of. What is ours alone
@@ -38,6 +45,10 @@ final class DirectoryLayout {
     final WalFileSystem fileSystem;
     final Path directory;
     final Path own;
+    /** How segments are written; null if they are plain. */
+    final @Nullable SegmentCompression compression;
+
+    private final List<SegmentDecompressor> decompressors;
     private final boolean sync;
     private final Consumer<String> warnings;
     private final AtomicInteger rewrites = new AtomicInteger();
@@ -49,6 +60,8 @@ final class DirectoryLayout {
         this.fileSystem = fileSystem;
         this.directory = directory;
         this.own = directory.resolve(OWN);
+        this.compression = options.compression();
+        this.decompressors = options.decompressors();
         this.sync = options.sync();
         this.warnings = options.warnings();
         this.mode = options.groupAccess() ? FileMode.GROUP_READ : FileMode.OWNER;
@@ -60,6 +73,93 @@ final class DirectoryLayout {
 
     FileMode mode() {
         return mode;
+    }
+
+    /** Returns what the names of the segments end with that are written. */
+    String suffix() {
+        return compression == null ? "" : compression.suffix();
+    }
+
+    /** Returns what reads the files whose names end with {@code suffix}, or null if nothing does. */
+    @Nullable
+    SegmentDecompressor decompressor(String suffix) {
+        if (compression != null && compression.suffix().equals(suffix)) {
+            return compression;
+        }
+        return decompressors.stream()
+                .filter(known -> known.suffix().equals(suffix))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns what the names of segments end with that can be read: nothing first, for plain ones. */
+    List<String> suffixes() {
+        List<String> suffixes = new ArrayList<>(List.of(""));
+        if (compression != null) {
+            suffixes.add(compression.suffix());
+        }
+        decompressors.stream()
+                .map(SegmentDecompressor::suffix)
+                .filter(suffix -> !suffixes.contains(suffix))
+                .forEach(suffixes::add);
+        return suffixes;
+    }
+
+    /** Returns the content of a segment's file whose name ends with {@code suffix}, one of {@link #suffixes}. */
+    InputStream content(Path path, String suffix) throws IOException {
+        WalFileInputStream bytes = new WalFileInputStream(fileSystem.openForReading(path));
+        if (suffix.isEmpty()) {
+            return bytes;
+        }
+        boolean opened = false;
+        try {
+            InputStream content = requireNonNull(decompressor(suffix), suffix).open(bytes);
+            opened = true;
+            return content;
+        } finally {
+            if (!opened) {
+                closeQuietly(bytes);
+            }
+        }
+    }
+
+    /** Returns the first {@code bytes} bytes of the content, or as many as can be read; the position tells how many. */
+    ByteBuffer beginning(Path path, String suffix, int bytes) throws IOException {
+        ByteBuffer beginning = ByteBuffer.allocate(bytes);
+        try (WalFileInputStream file = new WalFileInputStream(fileSystem.openForReading(path))) {
+            try {
+                InputStream content = suffix.isEmpty()
+                        ? file
+                        : requireNonNull(decompressor(suffix), suffix).open(file);
+                beginning.put(content.readNBytes(bytes));
+            } catch (IOException | RuntimeException e) { // decompressors throw what they like
+                file.check();
+            }
+        }
+        return beginning;
+    }
+
+    /** Returns how many bytes of content the unfinished compressed file gives that can be relied on. */
+    long reliableBytes(Path path, String suffix) throws IOException {
+        try (WalFileInputStream bytes = new WalFileInputStream(fileSystem.openForReading(path))) {
+            long reliable = requireNonNull(decompressor(suffix), suffix).reliableBytes(bytes);
+            bytes.check();
+            return reliable;
+        }
+    }
+
+    /** Returns how many bytes of content the compressed file has; empty if it is damaged. */
+    Optional<Long> wholeBytes(Path path, String suffix) throws IOException {
+        try (WalFileInputStream bytes = new WalFileInputStream(fileSystem.openForReading(path))) {
+            long whole = -1;
+            try (InputStream content =
+                    requireNonNull(decompressor(suffix), suffix).open(bytes)) {
+                whole = content.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException | RuntimeException e) { // decompressors throw what they like
+                bytes.check();
+            }
+            return whole < 0 ? Optional.empty() : Optional.of(whole);
+        }
     }
 
     void warn(String warning) {
@@ -277,7 +377,7 @@ final class DirectoryLayout {
     }
 
     /** Closes a file whose fate no longer matters. */
-    static void closeQuietly(WalFile file) {
+    static void closeQuietly(Closeable file) {
         try {
             file.close();
         } catch (IOException e) {

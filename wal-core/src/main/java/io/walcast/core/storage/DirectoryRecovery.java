@@ -4,8 +4,10 @@ package io.walcast.core.storage;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>What an earlier process was making in {@code .walcast} is removed; nobody was told of it. So is what it wrote ahead
- *       before or beside the newest segment, for instance on a timeline that was left since: streaming does not come by again.
+ *       before or beside the newest segment, for instance on a timeline that was left since: streaming does not come by again;
+ *       and what it wrote ahead compressed.
  *   <li>Links and other things that are no files, under a WAL file's name, are refused.
- *   <li>The tail (the newest segment, if it is unfinished) is rewritten, see {@link DirectoryLayout#rewrite}. One that
- *       cannot be a segment, by its size, is set aside. If the newest segment is finished and the next one was begun under
+ *   <li>The tail (the newest segment, if it is unfinished; in each format it is there in) is rewritten, see {@link
+ *       DirectoryLayout#rewrite}. A plain one that cannot be a segment, by its size, is set aside. If the newest segment is finished and the next one was begun under
  *       {@code .walcast}, that is the tail.
  *   <li>The directory is synced: finished segments were complete on disk before they got their names.
  * </ol>
@@ -31,11 +34,11 @@ final class DirectoryRecovery {
         this.layout = layout;
     }
 
-    /** Does all of it; returns the file name of the tail that may be written to again, or empty if there is none. */
-    Optional<String> run() throws IOException {
+    /** Does all of it; returns the file names of the tail that can be trusted now. */
+    List<String> run() throws IOException {
         removeUnfinished();
         checkNames();
-        Optional<String> tail = recoverTail(layout.segments());
+        List<String> tail = recoverTail(layout.segments());
         layout.syncDirectory(layout.directory);
         return tail;
     }
@@ -45,10 +48,11 @@ final class DirectoryRecovery {
         WalFileName newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
         for (FileEntry entry : layout.fileSystem.list(layout.own)) {
             String ahead = ahead(entry);
-            boolean overtaken = ahead != null
-                    && newest != null
-                    && WalFileName.parse(ahead).filter(newest::overtakes).isPresent();
-            if (overtaken || entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
+            Optional<WalFileName> segment = ahead == null ? Optional.empty() : WalFileName.parse(ahead);
+            boolean overtaken =
+                    newest != null && segment.filter(newest::overtakes).isPresent();
+            boolean compressed = segment.filter(name -> !name.isPlain()).isPresent();
+            if (overtaken || compressed || entry.name().endsWith(DirectoryLayout.TEMPORARY)) {
                 layout.fileSystem.delete(layout.own.resolve(entry.name()));
             }
         }
@@ -68,15 +72,21 @@ final class DirectoryRecovery {
         }
     }
 
-    private Optional<String> recoverTail(List<WalFileName> segments) throws IOException {
+    private List<String> recoverTail(List<WalFileName> segments) throws IOException {
         if (segments.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         WalFileName newest = segments.get(segments.size() - 1);
         if (!newest.partial()) {
-            return publishNext(newest);
+            return publishNext(newest).stream().toList();
         }
-        return newest.isPlain() ? recoverTail(newest) : Optional.empty();
+        List<String> trusted = new ArrayList<>();
+        for (WalFileName tail : segments) {
+            if (tail.segment().equals(newest.segment()) && tail.partial() && recoverTail(tail)) {
+                trusted.add(tail.fileName());
+            }
+        }
+        return trusted;
     }
 
     /** Gives the segment after {@code newest} its name, if an earlier process had begun it and got no further. */
@@ -109,11 +119,16 @@ final class DirectoryRecovery {
         return ahead ? entry.name().substring(0, end) : null;
     }
 
-    private Optional<String> recoverTail(WalFileName newest) throws IOException {
-        Path path = layout.file(newest.fileName());
+    /** Returns whether the tail can be trusted now. */
+    private boolean recoverTail(WalFileName tail) throws IOException {
+        Path path = layout.file(tail.fileName());
         long size = layout.regular(path).map(FileEntry::size).orElse(0L);
         if (size == 0) {
-            return Optional.empty();
+            return false;
+        }
+        if (!tail.isPlain()) {
+            layout.rewrite(path);
+            return true;
         }
         Optional<ClusterIdentity> header = newestHeader(layout);
         boolean fits = LongPageHeader.isSegmentSize(size)
@@ -123,26 +138,26 @@ final class DirectoryRecovery {
                         .orElse(true);
         if (fits) {
             layout.rewrite(path);
-            return Optional.of(newest.fileName());
+            return true;
         }
         layout.setAside(path, size);
-        return Optional.empty();
+        return false;
     }
 
-    /** Returns the newest long page header in the directory; segments of zeros, and compressed ones, tell nothing. */
+    /** Returns the newest long page header in the directory; segments of zeros, and those nobody can read, tell nothing. */
     static Optional<ClusterIdentity> newestHeader(DirectoryLayout layout) throws IOException {
-        return newest(layout, LongPageHeader::read);
+        return newest(layout, LongPageHeader::identity);
     }
 
     /** Returns what the newest long page header tells whose version is known. */
     static Optional<ServedCluster> newestCluster(DirectoryLayout layout) throws IOException {
-        return newest(layout, LongPageHeader::readCluster);
+        return newest(layout, LongPageHeader::cluster);
     }
 
     /** Reads something from the first page of a segment. */
     @FunctionalInterface
     private interface HeaderReader<T> {
-        Optional<T> read(WalFile file, WalFileName name) throws IOException;
+        Optional<T> read(ByteBuffer header, WalFileName name);
     }
 
     private static <T> Optional<T> newest(DirectoryLayout layout, HeaderReader<T> reader) throws IOException {
@@ -150,11 +165,12 @@ final class DirectoryRecovery {
         for (int i = segments.size() - 1; i >= 0; i--) {
             WalFileName name = segments.get(i);
             Path path = layout.file(name.fileName());
-            if (!name.isPlain() || layout.regular(path).isEmpty()) {
+            if (layout.regular(path).isEmpty() || !layout.suffixes().contains(name.compression())) {
                 continue;
             }
-            try (WalFile file = layout.fileSystem.openForReading(path)) {
-                Optional<T> header = reader.read(file, name);
+            try {
+                Optional<T> header =
+                        reader.read(layout.beginning(path, name.compression(), LongPageHeader.BYTES), name);
                 if (header.isPresent()) {
                     return header;
                 }

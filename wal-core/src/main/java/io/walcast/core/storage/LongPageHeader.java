@@ -27,10 +27,12 @@ final class LongPageHeader {
 
     private LongPageHeader() {}
 
-    /** Returns what the header of the segment in {@code file} tells, or empty if it has none that fits its name. */
-    static Optional<ClusterIdentity> read(WalFile file, WalFileName name) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(XLogPageHeader.LONG_BYTES);
-        if (file.readFully(bytes, 0) < XLogPageHeader.LONG_BYTES) {
+    /**
+     * Returns what the first {@link #BYTES} bytes of a segment tell, or empty if it has no header that fits its name; the
+     * position tells how many are there.
+     */
+    static Optional<ClusterIdentity> identity(ByteBuffer bytes, WalFileName name) {
+        if (bytes.position() < BYTES) {
             return Optional.empty();
         }
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
@@ -82,14 +84,7 @@ final class LongPageHeader {
         return XLogPageHeader.magic(bytes.order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN), 0);
     }
 
-    /** Returns what {@link #read} does, with the version that wrote the segment; empty if that is none we know. */
-    static Optional<ServedCluster> readCluster(WalFile file, WalFileName name) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-        file.readFully(bytes, 0);
-        return cluster(bytes, name);
-    }
-
-    /** Returns the same of the first {@link #BYTES} bytes; the position tells how many are there. */
+    /** Returns what {@link #identity} does, with the version that wrote the segment; empty if that is none we know. */
     static Optional<ServedCluster> cluster(ByteBuffer bytes, WalFileName name) {
         if (bytes.position() < BYTES) {
             return Optional.empty();

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.core.storage;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentFile {
     final SegmentName name;
     final String fileName;
+    private final boolean plain;
     final long start;
     final long end;
     final WalFile file;
@@ -23,6 +28,12 @@ final class SegmentFile {
     /** Whether the file had its final name when it was opened. */
     final boolean alreadyFinished;
 
+    /** What other files hold of the segment. Receiver thread. */
+    private List<EarlierBytes> earlier = List.of();
+
+    /** Set before the file is among those written to. */
+    private int replaces;
+
     /** Where the file is. Receiver thread, then flusher thread, under the writer's lock. */
     private Path path;
 
@@ -32,12 +43,14 @@ final class SegmentFile {
     SegmentFile(
             SegmentName name,
             SegmentSize size,
+            String suffix,
             Path path,
             WalFile file,
             @Nullable StoredBytes stored,
             boolean alreadyFinished) {
         this.name = name;
-        this.fileName = name.fileName(size);
+        this.fileName = name.fileName(size) + suffix;
+        this.plain = suffix.isEmpty();
         this.start = name.segmentNumber() * size.bytes();
         this.end = start + size.bytes();
         this.path = path;
@@ -45,6 +58,21 @@ final class SegmentFile {
         this.stored = stored;
         this.alreadyFinished = alreadyFinished;
         this.nameDurable = stored != null;
+    }
+
+    /**
+     * Before the first byte: sets what other files hold of the segment.
+     *
+     * @param files to be compared with, and closed
+     * @param replacedBytes how many bytes the file holds that has the name which this one is to take, 0 if there is none
+     */
+    void compareWith(List<EarlierBytes> files, int replacedBytes) {
+        earlier = files;
+        replaces = replacedBytes;
+    }
+
+    boolean isPlain() {
+        return plain;
     }
 
     Path path() {
@@ -64,8 +92,35 @@ final class SegmentFile {
         nameDurable = true;
     }
 
-    /** Returns how many bytes, from {@code offset} on, have to be compared and not just written. */
-    int toCompare(int offset) {
-        return stored == null ? 0 : Math.max(0, stored.end() - offset);
+    /** Returns how many bytes, from {@code offset} on, are to be treated alike: compared with the same files, or with none. */
+    int alike(int offset) {
+        int alike = (int) (end - start) - offset;
+        if (stored != null && stored.end() > offset) {
+            alike = Math.min(alike, stored.end() - offset);
+        }
+        for (EarlierBytes other : earlier) {
+            if (other.end() > offset) {
+                alike = Math.min(alike, other.end() - offset);
+            }
+        }
+        return alike;
+    }
+
+    /** Compares {@code incoming} with the other files that hold bytes at {@code offset}; consumes nothing. */
+    void compare(ByteBuffer incoming, int offset) throws IOException {
+        for (EarlierBytes other : earlier) {
+            if (other.end() > offset) {
+                other.compare(incoming, offset, new Lsn(start + offset));
+            }
+        }
+    }
+
+    /** Returns whether the file whose name this one is to take while it is unfinished holds more than up to {@code upto}. */
+    boolean mustWait(long upto) {
+        return replaces > 0 && upto - start < replaces;
+    }
+
+    void closeEarlier() {
+        earlier.forEach(DirectoryLayout::closeQuietly);
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentOpener {
     private final DirectoryLayout layout;
     private final SegmentSize size;
+    private final EarlierFiles earlier;
 
     /** The {@code .partial} files whose bytes this process has seen to disk itself. Shared with the directory. */
     private final Set<String> trusted;
@@ -25,6 +25,7 @@ final class SegmentOpener {
         this.layout = layout;
         this.size = size;
         this.trusted = trusted;
+        this.earlier = new EarlierFiles(layout, size, trusted);
     }
 
     /**
@@ -37,14 +38,39 @@ final class SegmentOpener {
         Path finished = layout.file(name.fileName(size));
         WalFile file = openFinished(name);
         if (file != null) {
-            return new SegmentFile(name, size, finished, file, StoredBytes.finished(file, size.bytes()), true);
+            return new SegmentFile(name, size, "", finished, file, StoredBytes.finished(file, size.bytes()), true);
         }
-        SegmentFile unfinished = openPartial(name);
+        SegmentFile compressed = earlier.openFinished(name);
+        return compressed == null ? openUnfinished(name) : compressed;
+    }
+
+    private @Nullable SegmentFile openUnfinished(SegmentName name) throws IOException {
+        Path finished = layout.file(name.fileName(size) + layout.suffix());
+        boolean plain = layout.compression == null;
+        SegmentFile unfinished = plain ? openPartial(name) : null;
         Optional<FileEntry> entry = layout.regular(finished);
         if (entry.isPresent() && unfinished == null) {
             layout.copyAside(finished, entry.get().size()); // the segment will take its name
         }
-        return unfinished == null ? openAhead(name) : unfinished;
+        if (unfinished == null && plain) {
+            unfinished = openAhead(name);
+        }
+        if (unfinished != null) {
+            compareWithOthers(unfinished);
+        }
+        return unfinished;
+    }
+
+    private void compareWithOthers(SegmentFile segment) throws IOException {
+        boolean opened = false;
+        try {
+            earlier.compare(segment);
+            opened = true;
+        } finally {
+            if (!opened) {
+                DirectoryLayout.closeQuietly(segment.file);
+            }
+        }
     }
 
     /** Opens what an earlier process had written while the predecessor was unfinished. */
@@ -96,7 +122,7 @@ final class SegmentOpener {
         try {
             StoredBytes stored = StoredBytes.unfinished(file, size.bytes());
             opened = true;
-            return new SegmentFile(name, size, path, file, stored, false);
+            return new SegmentFile(name, size, "", path, file, stored, false);
         } finally {
             if (!opened) {
                 DirectoryLayout.closeQuietly(file);
@@ -104,18 +130,29 @@ final class SegmentOpener {
         }
     }
 
-    /** Makes the segment's file under {@code .walcast}: zeros, all of them durable. */
+    /** Makes the segment's file under {@code .walcast}: zeros, all of them durable; an empty one if it is compressed. */
     SegmentFile create(SegmentName name) throws IOException {
-        Path path = layout.temporary(name.fileName(size));
-        return new SegmentFile(name, size, path, layout.createZeroed(path, size), null, false);
+        Path path = layout.temporary(name.fileName(size) + layout.suffix());
+        WalFile file = layout.compression == null
+                ? layout.createZeroed(path, size)
+                : layout.fileSystem.create(path, layout.mode());
+        SegmentFile segment = new SegmentFile(name, size, layout.suffix(), path, file, null, false);
+        compareWithOthers(segment);
+        return segment;
     }
 
     /** Makes the segment's file unless it has one, of whatever kind, or there is no room; returns null then. */
     @Nullable
     SegmentFile createIfMissing(SegmentName name) throws IOException {
         String fileName = name.fileName(size);
-        for (Path path : List.of(layout.file(fileName), layout.file(partial(name)), layout.ahead(fileName))) {
-            if (layout.fileSystem.stat(path).isPresent()) {
+        if (layout.fileSystem.stat(layout.ahead(fileName)).isPresent()) {
+            return null;
+        }
+        for (String suffix : layout.suffixes()) {
+            Path finished = layout.file(fileName + suffix);
+            Path partial = layout.file(fileName + suffix + WalFileName.PARTIAL);
+            if (layout.fileSystem.stat(finished).isPresent()
+                    || layout.fileSystem.stat(partial).isPresent()) {
                 return null;
             }
         }
@@ -141,6 +178,6 @@ final class SegmentOpener {
     }
 
     String partial(SegmentName name) {
-        return name.fileName(size) + WalFileName.PARTIAL;
+        return name.fileName(size) + layout.suffix() + WalFileName.PARTIAL;
     }
 }

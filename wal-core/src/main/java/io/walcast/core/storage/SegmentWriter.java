@@ -51,6 +51,9 @@ public final class SegmentWriter implements AutoCloseable {
     private final TimelineId timeline;
     private final Runnable onClose;
 
+    /** Between the receiver and the files if these are compressed, else null. */
+    private final @Nullable CompressionQueue queue;
+
     private final SegmentReserve reserve;
     private final ReentrantLock lock;
     private final ReentrantLock flushLock = new ReentrantLock();
@@ -64,6 +67,9 @@ public final class SegmentWriter implements AutoCloseable {
 
     /** Written by the thread that closes, read by all. */
     private volatile boolean closed;
+
+    /** Written by the flusher thread, read by all. */
+    private volatile boolean outOfRoom;
 
     /** Written by the receiver thread, read by all. */
     private volatile long written;
@@ -87,6 +93,9 @@ public final class SegmentWriter implements AutoCloseable {
         this.lock = lock;
         this.reserve = new SegmentReserve(lock, failure);
         this.onClose = onClose;
+        this.queue = layout.compression == null
+                ? null
+                : new CompressionQueue(layout.compression.newCompressor(), start.lsn());
         this.written = start.lsn().value();
         this.flushed = start.lsn().value();
     }
@@ -131,20 +140,30 @@ public final class SegmentWriter implements AutoCloseable {
     private void appendTo(SegmentFile segment, ByteBuffer payload) throws IOException {
         long at = written;
         int offset = (int) (at - segment.start);
-        int toCompare = segment.toCompare(offset);
-        int room = toCompare > 0 ? toCompare : (int) (segment.end - at);
         int limit = payload.limit();
         int before = payload.position();
-        payload.limit(before + Math.min(room, payload.remaining()));
+        payload.limit(before + Math.min(segment.alike(offset), payload.remaining()));
         try {
-            if (segment.stored != null && toCompare > 0) {
-                segment.stored.merge(payload, offset, new Lsn(at));
-            } else {
-                segment.file.write(payload, offset);
-            }
+            put(segment, payload, offset);
         } finally {
             payload.limit(limit);
             advance(segment, at + payload.position() - before);
+        }
+    }
+
+    private void put(SegmentFile segment, ByteBuffer payload, int offset) throws IOException {
+        segment.compare(payload, offset);
+        if (queue != null && segment.alreadyFinished) {
+            queue.skip(payload.remaining());
+        }
+        if (segment.stored != null && segment.stored.end() > offset) {
+            segment.stored.merge(payload, offset, new Lsn(segment.start + offset));
+        } else if (segment.alreadyFinished) {
+            payload.position(payload.limit());
+        } else if (queue != null) {
+            queue.write(payload);
+        } else {
+            segment.file.write(payload, offset);
         }
     }
 
@@ -163,6 +182,9 @@ public final class SegmentWriter implements AutoCloseable {
             segment = segment == null ? opener.openExisting(name) : segment;
             segment = segment == null ? opener.create(name) : segment;
             add(segment);
+            if (queue != null && !segment.alreadyFinished) {
+                queue.add(segment);
+            }
             return segment;
         } finally {
             reserve.endToTake();
@@ -173,7 +195,7 @@ public final class SegmentWriter implements AutoCloseable {
         lock.lock();
         try {
             unfinished.addLast(segment);
-            publishOldest();
+            publishOldest(flushed);
             Path ahead = layout.ahead(segment.fileName);
             if (segment.path().startsWith(layout.own) && !segment.path().equals(ahead)) {
                 move(segment, ahead);
@@ -183,11 +205,11 @@ public final class SegmentWriter implements AutoCloseable {
         }
     }
 
-    /** Gives the oldest unfinished segment its name in the directory, if it has none yet. */
+    /** Gives the oldest unfinished segment, durable up to {@code upto}, its name in the directory, if it has none yet. */
     @GuardedBy("lock")
-    private void publishOldest() throws IOException {
+    private void publishOldest(long upto) throws IOException {
         SegmentFile oldest = unfinished.peekFirst();
-        if (oldest != null && oldest.path().startsWith(layout.own)) {
+        if (oldest != null && oldest.path().startsWith(layout.own) && !oldest.mustWait(upto)) {
             move(oldest, layout.file(opener.partial(oldest.name)));
         }
     }
@@ -200,7 +222,7 @@ public final class SegmentWriter implements AutoCloseable {
 
     /**
      * Receiver thread: compares {@code payload}, which begins at {@code at}, with what is stored from there to
-     * {@link #written}. Segments that were finished and taken away are passed over. Changes nothing, not even the
+     * {@link #written}. Segments that were finished and taken away are passed over, compressed ones too. Changes nothing, not even the
      * payload's position.
      *
      * @throws RefusedException if other bytes are stored
@@ -226,6 +248,9 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     private void requireSameIn(SegmentName name, Lsn at, ByteBuffer expected) throws IOException {
+        if (queue != null) {
+            return;
+        }
         SegmentFile open = unfinished(name);
         if (open != null) {
             StoredBytes.requireSame(open.file, size, expected, at);
@@ -261,8 +286,14 @@ public final class SegmentWriter implements AutoCloseable {
         return new Lsn(flushed);
     }
 
+    /** Returns whether the last {@link #flush} did not get all to the disk because that is full: to be called again later. */
+    public boolean isOutOfRoom() {
+        return outOfRoom;
+    }
+
     /**
-     * Makes durable what had been written when the call began, and finishes the segments that are full.
+     * Makes durable what had been written when the call began, and finishes the segments that are full. Compressed segments
+     * may not fit the disk: the rest waits then, and nothing has failed.
      *
      * @return the position up to which bytes are durable now
      * @throws StorageException if that failed, now or earlier; it has for good
@@ -293,8 +324,8 @@ public final class SegmentWriter implements AutoCloseable {
         while (flushed != target) {
             SegmentFile segment = oldest();
             long end = Long.compareUnsigned(segment.end, target) <= 0 ? segment.end : target;
-            if (!segment.alreadyFinished) {
-                flush(segment, end == segment.end);
+            if (!segment.alreadyFinished && !flush(segment, end)) {
+                return;
             }
             if (end == segment.end) {
                 removeOldest(segment);
@@ -303,16 +334,51 @@ public final class SegmentWriter implements AutoCloseable {
         }
     }
 
-    private void flush(SegmentFile segment, boolean full) throws IOException {
-        if (!segment.isNameDurable()) {
-            layout.syncDirectory(layout.directory);
-            segment.nameIsDurable();
+    /** Returns whether there was room. */
+    private boolean flush(SegmentFile segment, long end) throws IOException {
+        if (!writeOut(segment, end)) {
+            return false;
         }
+        syncName(segment);
         layout.force(segment.file);
-        if (full) {
+        if (segment.path().startsWith(layout.own)) {
+            publish(end);
+            syncName(segment);
+        }
+        if (end == segment.end) {
             segment.file.close();
             layout.rename(segment.path(), layout.file(segment.fileName));
             layout.syncDirectory(layout.directory);
+        }
+        return true;
+    }
+
+    private boolean writeOut(SegmentFile segment, long end) throws IOException {
+        try {
+            if (queue != null) {
+                queue.writeOut(segment, end);
+            }
+            outOfRoom = false;
+            return true;
+        } catch (DiskFullException e) {
+            outOfRoom = true;
+            return false;
+        }
+    }
+
+    private void syncName(SegmentFile segment) throws IOException {
+        if (!segment.isNameDurable() && !segment.path().startsWith(layout.own)) {
+            layout.syncDirectory(layout.directory);
+            segment.nameIsDurable();
+        }
+    }
+
+    private void publish(long upto) throws IOException {
+        lock.lock();
+        try {
+            publishOldest(upto);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -332,14 +398,20 @@ public final class SegmentWriter implements AutoCloseable {
         lock.lock();
         try {
             unfinished.removeFirst();
-            publishOldest();
+            publishOldest(flushed);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Returns whether {@link #prepareNext} is worth a call now: the current segment is more than half full. */
+    /**
+     * Returns whether {@link #prepareNext} is worth a call now: the current segment is more than half full, or there is a piece to
+     * be compressed.
+     */
     public boolean wantsPrepare() {
+        if (queue != null) {
+            return queue.wantsTurn() && !failure.happened();
+        }
         lock.lock();
         try {
             return toPrepare() != null;
@@ -360,13 +432,17 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     /**
-     * Makes the file of the next segment beforehand, if it is wanted, so that {@link #append} finds it at the segment end. A
-     * full disk is no failure here; the append will meet it.
+     * Makes the file of the next segment beforehand, if it is wanted, so that {@link #append} finds it at the segment end; or
+     * compresses what was appended. A full disk is no failure here; the append will meet it.
      *
      * @throws StorageException if the storage has failed, now or earlier
      */
     public void prepareNext() {
         requireOpen();
+        if (queue != null) {
+            compress(queue);
+            return;
+        }
         SegmentName next = beginToPrepare();
         if (next == null) {
             return;
@@ -381,6 +457,17 @@ public final class SegmentWriter implements AutoCloseable {
             throw e;
         } finally {
             reserve.endToPrepare(next, prepared);
+        }
+    }
+
+    private void compress(CompressionQueue pieces) {
+        try {
+            pieces.turn();
+        } catch (IOException e) {
+            throw failure.fail("could not write compressed WAL", e);
+        } catch (Error e) {
+            failure.fail("could not write compressed WAL", e);
+            throw e;
         }
     }
 
@@ -413,6 +500,7 @@ public final class SegmentWriter implements AutoCloseable {
         try {
             if (!failedBefore) {
                 flushWritten();
+                finishPartial();
                 removeReserve();
             }
         } finally {
@@ -421,6 +509,31 @@ public final class SegmentWriter implements AutoCloseable {
         }
         if (!failedBefore) {
             failure.check();
+        }
+    }
+
+    /** Ends the compressed file of the unfinished segment in good order: a courtesy, all is durable without. */
+    private void finishPartial() {
+        SegmentFile last = lastUnfinished();
+        if (queue == null || last == null || last.alreadyFinished || !last.isNameDurable()) {
+            return;
+        }
+        try {
+            queue.finishPartial(last);
+            layout.force(last.file);
+        } catch (DiskFullException e) {
+            // then without
+        } catch (IOException e) {
+            throw failure.fail("could not end WAL segment " + last.fileName, e);
+        }
+    }
+
+    private @Nullable SegmentFile lastUnfinished() {
+        lock.lock();
+        try {
+            return unfinished.peekLast();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -440,6 +553,9 @@ public final class SegmentWriter implements AutoCloseable {
             }
             unfinished.clear();
             reserve.closeQuietly();
+            if (queue != null) {
+                queue.close();
+            }
         } finally {
             lock.unlock();
         }
@@ -447,9 +563,15 @@ public final class SegmentWriter implements AutoCloseable {
 
     private void close(SegmentFile segment) {
         try {
+            segment.closeEarlier();
             segment.file.close();
-            if (!failure.happened() && !segment.alreadyFinished && segment.isNameDurable()) {
+            if (failure.happened() || segment.alreadyFinished) {
+                return;
+            }
+            if (segment.isNameDurable()) {
                 opener.trust(segment.name);
+            } else if (queue != null && segment.path().startsWith(layout.own)) {
+                layout.fileSystem.delete(segment.path()); // nothing was acknowledged by it
             }
         } catch (IOException e) {
             failure.fail("could not close WAL segment " + segment.fileName, e);

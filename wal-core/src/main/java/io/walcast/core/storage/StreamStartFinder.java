@@ -5,6 +5,8 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
+import io.walcast.core.error.SqlState;
+import io.walcast.core.error.StorageException;
 import io.walcast.core.wal.XLogPageHeader;
 import io.walcast.core.wal.XLogReader;
 import io.walcast.core.wal.XLogReaderOptions;
@@ -15,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from the files of a directory where streaming goes on. */
@@ -56,12 +59,26 @@ final class StreamStartFinder {
         if (file.isPlain()) {
             return isRight(bytes, size, "segment file \"%s\" has incorrect size %d, skipping", file);
         }
-        return !file.compression().equals(GZIP)
+        OptionalLong uncompressed = file.compression().equals(GZIP)
+                ? OptionalLong.of(uncompressedBytes(path, bytes))
+                : decompressedBytes(path, file);
+        return uncompressed.isEmpty()
                 || isRight(
-                        uncompressedBytes(path, bytes),
+                        uncompressed.getAsLong(),
                         size,
                         "compressed segment file \"%s\" has incorrect uncompressed size %d, skipping",
                         file);
+    }
+
+    /** Returns how much content the file has, or empty if that cannot be told here. */
+    private OptionalLong decompressedBytes(Path path, WalFileName file) throws IOException {
+        if (layout.decompressor(file.compression()) == null) {
+            return OptionalLong.empty();
+        }
+        long bytes = layout.wholeBytes(path, file.compression())
+                .orElseThrow(() -> new StorageException(
+                        SqlState.DATA_CORRUPTED, "could not decompress file \"" + path + "\"", null));
+        return OptionalLong.of(bytes);
     }
 
     private boolean isRight(long bytes, SegmentSize size, String warning, WalFileName file) {
@@ -84,8 +101,14 @@ final class StreamStartFinder {
     }
 
     Lsn storedEnd(TimelineId timeline, SegmentSize size) throws IOException {
-        WalFileName file = newest(timeline, size);
-        return file == null ? Lsn.INVALID : storedEnd(file, size);
+        WalFileName newest = newest(timeline, size);
+        Lsn end = Lsn.INVALID;
+        for (WalFileName file : layout.segments()) { // one may be there in several formats
+            if (newest != null && file.segment().equals(newest.segment()) && file.partial() == newest.partial()) {
+                end = Lsn.max(end, storedEnd(file, size));
+            }
+        }
+        return end;
     }
 
     private @Nullable WalFileName newest(TimelineId timeline, SegmentSize size) throws IOException {
@@ -194,13 +217,27 @@ final class StreamStartFinder {
         }
         Path path = layout.file(file.fileName());
         long bytes = layout.regular(path).map(FileEntry::size).orElse(0L);
-        if (!file.isPlain() || bytes != size.bytes()) {
+        if (!file.isPlain()) {
+            return new Lsn(start + reliableBytes(path, file, size));
+        }
+        if (bytes != size.bytes()) {
             return new Lsn(start);
         }
         try (WalFile partial = layout.fileSystem.openForReading(path)) {
             return new Lsn(start + StoredBytes.end(partial, size.bytes()));
         } catch (NoSuchFileException e) {
             return new Lsn(start);
+        }
+    }
+
+    private long reliableBytes(Path path, WalFileName file, SegmentSize size) throws IOException {
+        if (layout.decompressor(file.compression()) == null) {
+            return 0;
+        }
+        try {
+            return Math.min(size.bytes(), layout.reliableBytes(path, file.compression()));
+        } catch (NoSuchFileException e) {
+            return 0;
         }
     }
 }

@@ -79,7 +79,7 @@ public final class WalDirectory implements AutoCloseable {
             boolean opened = false;
             try {
                 WalDirectory wal = new WalDirectory(layout, lock);
-                new DirectoryRecovery(layout).run().ifPresent(wal.trustedPartials::add);
+                wal.trustedPartials.addAll(new DirectoryRecovery(layout).run());
                 wal.removal.resume();
                 opened = true;
                 return wal;
