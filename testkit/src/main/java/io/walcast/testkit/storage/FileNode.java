@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file as the kernel has it: what readers see, what is on the disk, and which pages of the first are newer than the second
@@ -43,6 +44,11 @@ final class FileNode implements Node {
 
     /** Whether the arrays belong to another node too, or to both purposes: to be copied before they are changed. */
     private boolean shared;
+
+    /** The checksums of what readers see, and of what is on disk; null where not known. */
+    private @Nullable String sumSeen;
+
+    private @Nullable String sumOnDisk;
 
     FileNode(FileMode mode) {
         this.mode = mode;
@@ -206,6 +212,9 @@ final class FileNode implements Node {
         if (unchanged) {
             found.seen = onDisk;
             shared = true;
+            sumOnDisk = sumOnDisk == null ? sum(onDisk, sizeOnDisk) : sumOnDisk;
+            found.sumSeen = sumOnDisk;
+            found.sumOnDisk = sumOnDisk;
         } else {
             found.seen = Arrays.copyOf(onDisk, Math.max(found.size, onDisk.length));
             takePages(found, outcome);
@@ -277,6 +286,8 @@ final class FileNode implements Node {
     }
 
     private void unshare() {
+        sumSeen = null;
+        sumOnDisk = null;
         if (shared) {
             seen = seen.clone();
             onDisk = onDisk.clone();
@@ -301,11 +312,16 @@ final class FileNode implements Node {
 
     @Override
     public void describe(String path, StringBuilder text) {
-        text.append(path).append(' ').append(size);
+        sumSeen = sumSeen == null ? sum(seen, size) : sumSeen;
+        text.append(path).append(' ').append(sumSeen).append('\n');
+    }
+
+    private static String sum(byte[] content, int size) {
+        StringBuilder text = new StringBuilder().append(size);
         for (Checksum checksum : List.of(new CRC32(), new CRC32C())) {
-            checksum.update(seen, 0, Math.min(size, seen.length));
+            checksum.update(content, 0, Math.min(size, content.length));
             text.append(' ').append(Long.toHexString(checksum.getValue()));
         }
-        text.append('\n');
+        return text.toString();
     }
 }

@@ -38,6 +38,7 @@ class CrashEnumerationTest {
     /** One scenario, crashed everywhere. */
     private static final class Sweep {
         private final CrashScenario scenario;
+        private final ForkedWal wal;
         private final CrashStates first = new CrashStates(LIMIT);
         private final CrashStates second = new CrashStates(NESTED_LIMIT);
         private final String end;
@@ -48,8 +49,9 @@ class CrashEnumerationTest {
 
         Sweep(CrashScenario scenario) {
             this.scenario = scenario;
+            this.wal = scenario.wal();
             FaultyFileSystem machine = new FaultyFileSystem();
-            Witness witness = scenario.run(machine);
+            Witness witness = scenario.run(machine, wal);
             this.from = machine.log().stream()
                     .filter(call -> call.kind() == FileCall.Kind.NOTE)
                     .mapToLong(FileCall::number)
@@ -65,7 +67,7 @@ class CrashEnumerationTest {
             for (long number = from + 1; number <= upto; number++) {
                 FaultyFileSystem machine = new FaultyFileSystem();
                 machine.crashBefore(number);
-                Witness witness = scenario.run(machine);
+                Witness witness = scenario.run(machine, wal);
                 String where = "crash before call " + number + ", after " + last(machine);
                 first.of(machine, witness.toString(), told(where, found -> {
                     if (first.states() % NESTED_EVERY == 0) {

@@ -56,9 +56,14 @@ enum CrashScenario {
         return new ReceiveSteps(machine, witness).slowFrom(new Lsn(slowFrom));
     }
 
+    /** What the server has. */
+    ForkedWal wal() {
+        return new ForkedWal(new Lsn(fork));
+    }
+
     /** Runs it, until {@code machine} stops. */
-    Witness run(FaultyFileSystem machine) {
-        ReceiveSteps steps = steps(machine, Witness.of(new ForkedWal(new Lsn(fork))));
+    Witness run(FaultyFileSystem machine, ForkedWal wal) {
+        ReceiveSteps steps = steps(machine, Witness.of(wal));
         try {
             steps.receive(timeline(), new Lsn(end));
         } catch (SimulatedCrash expected) {

@@ -9,14 +9,11 @@ import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
- * {@link StreamBytes} on the first timeline, and a second timeline that leaves it at {@code fork}.
- *
- * @param fork where the second timeline begins
+ * {@link StreamBytes} on the first timeline, and a second one that leaves it.
  */
-record ForkedWal(Lsn fork) {
+final class ForkedWal {
     static final SegmentSize SIZE = StreamBytes.SIZE;
     static final Lsn START = StreamBytes.START;
     static final TimelineId SECOND = new TimelineId(2);
@@ -27,28 +24,47 @@ record ForkedWal(Lsn fork) {
     private static final int HEADER_BYTES = 40;
     private static final byte OTHER = 0x55;
 
-    /** Returns the bytes from {@code start} on, within one segment. */
-    ByteBuffer bytes(TimelineId timeline, Lsn start, int length) {
-        byte[] bytes = new byte[length];
-        StreamBytes.from(start, length).get(bytes);
-        if (timeline.equals(SECOND)) {
-            for (int i = (int) Math.max(0, fork.value() - start.value()); i < length; i++) {
-                Lsn at = start.plus(i);
-                bytes[i] ^= SIZE.offset(at) < HEADER_BYTES ? 0 : OTHER;
-            }
-            if (SIZE.offset(start) == 0 && !start.isBefore(fork) && length >= HEADER_BYTES) {
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(TIMELINE_AT, SECOND.value());
+    private final Lsn fork;
+    private final byte[] second;
+
+    ForkedWal(Lsn fork) {
+        this.fork = fork;
+        this.second = StreamBytes.all();
+        int forkAt = (int) fork.minus(START);
+        for (int i = forkAt; i < second.length; i++) {
+            second[i] ^= i % SIZE.bytes() < HEADER_BYTES ? 0 : OTHER;
+        }
+        ByteBuffer headers = ByteBuffer.wrap(second).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < second.length; at += SIZE.bytes()) {
+            if (at >= forkAt) {
+                headers.putInt(at + TIMELINE_AT, SECOND.value());
             }
         }
-        return ByteBuffer.wrap(bytes);
+    }
+
+    /** Returns where the second timeline begins. */
+    Lsn fork() {
+        return fork;
+    }
+
+    /** Returns the bytes from {@code start} on, within one segment. */
+    ByteBuffer bytes(TimelineId timeline, Lsn start, int length) {
+        int offset = (int) start.minus(START);
+        return timeline.equals(SECOND)
+                ? ByteBuffer.wrap(second, offset, length).slice().asReadOnlyBuffer()
+                : StreamBytes.from(start, length);
     }
 
     /** Returns whether {@code content}, the file of the segment at {@code start}, has the right bytes up to {@code end}. */
     boolean matches(TimelineId timeline, byte[] content, Lsn start, Lsn end) {
         int length = (int) Math.min(end.minus(start), SIZE.bytes());
         return content.length == SIZE.bytes()
-                && Arrays.equals(
-                        content, 0, length, bytes(timeline, start, length).array(), 0, length);
+                && ByteBuffer.wrap(content, 0, length).equals(bytes(timeline, start, length));
+    }
+
+    @Override
+    public String toString() {
+        return "fork at " + fork;
     }
 
     static String fileName(TimelineId timeline, Lsn lsn) {

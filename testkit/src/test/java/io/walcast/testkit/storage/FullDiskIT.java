@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.testkit.storage;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walcast.core.Lsn;
+import io.walcast.core.SystemIdentifier;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.SqlState;
 import io.walcast.core.error.StorageException;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskIT {
     private static final int SEGMENT = StreamBytes.SIZE.bytes();
     private static final int ROUNDS = 20;
+    private static final int DISK_BYTES = 4 << 20;
 
     @TempDir
     private Path parent;
@@ -85,7 +89,7 @@ class FullDiskIT {
         }
         byte[] tail = Files.readAllBytes(directory.resolve("000000010000000000000005.partial"));
         Path filler = directory.resolve("filler");
-        assertThatThrownBy(() -> Files.write(filler, new byte[4 << 20])).isInstanceOf(IOException.class);
+        fill(filler);
 
         assertThatThrownBy(this::open)
                 .isInstanceOfSatisfying(
@@ -98,6 +102,64 @@ class FullDiskIT {
         }
         Files.delete(filler);
         open().close();
+    }
+
+    @Test
+    void whatHasNoRoomMayBeTriedAgainWhenThereIsSome() throws IOException {
+        Path filler = directory.resolve("filler");
+        SystemIdentifier system = new SystemIdentifier(StreamBytes.SYSTEM_IDENTIFIER);
+        TimelineId second = new TimelineId(2);
+        byte[] history = "1\t0/600000\tno recovery target specified\n".getBytes(US_ASCII);
+        try (WalDirectory wal = open()) {
+            fill(filler);
+            assertDiskFull(() -> wal.rememberIdentity(system, StreamBytes.SIZE));
+            assertDiskFull(() -> wal.writeHistory(second, history));
+            try (SegmentWriter writer = openSegments(wal)) {
+                assertThat(writer.append(StreamBytes.from(StreamBytes.START, 1000)))
+                        .isFalse();
+                Files.delete(filler);
+
+                wal.rememberIdentity(system, StreamBytes.SIZE);
+                wal.writeHistory(second, history);
+                assertThat(writer.append(StreamBytes.from(StreamBytes.START, 600_000)))
+                        .isTrue();
+                fill(filler);
+                assertThat(writer.wantsPrepare()).isTrue();
+                writer.prepareNext();
+                assertThat(writer.append(StreamBytes.from(writer.position(), SEGMENT - 600_000)))
+                        .isTrue();
+                assertThat(writer.append(StreamBytes.from(writer.position(), 1000)))
+                        .isFalse();
+                assertThat(writer.flush()).isEqualTo(StreamBytes.START.plus(SEGMENT));
+                Files.delete(filler);
+                assertThat(writer.append(StreamBytes.from(writer.position(), 1000)))
+                        .isTrue();
+            }
+            assertThat(wal.systemIdentifier()).contains(system);
+            assertThat(wal.readHistory(second)).contains(history);
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            ".walcast",
+                            "00000002.history",
+                            "000000010000000000000005",
+                            "000000010000000000000006.partial");
+        }
+    }
+
+    private static void fill(Path filler) {
+        assertThatThrownBy(() -> Files.write(filler, new byte[DISK_BYTES])).isInstanceOf(IOException.class);
+    }
+
+    private static void assertDiskFull(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.sqlState()).isEqualTo(SqlState.DISK_FULL));
+    }
+
+    private static SegmentWriter openSegments(WalDirectory wal) {
+        return wal.openSegments(StreamBytes.SIZE, TimelineId.FIRST, StreamBytes.START);
     }
 
     private static Lsn fill(SegmentWriter writer) {

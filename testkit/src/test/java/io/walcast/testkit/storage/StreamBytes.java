@@ -44,6 +44,10 @@ final class StreamBytes {
         return all;
     }
 
+    static byte[] all() {
+        return ALL.clone();
+    }
+
     static ByteBuffer from(Lsn start, int length) {
         return ByteBuffer.wrap(ALL, offset(start), length).slice().asReadOnlyBuffer();
     }
