@@ -18,10 +18,12 @@ record HostAddress(HostEntry entry, @Nullable InetAddress ip) {
         if (address == null) {
             return "connection to server on socket \"%s\" failed: ".formatted(entry.socketPath());
         }
+        String given = entry.address();
+        String shown = given == null ? entry.shownHost() : given;
         String looked = address.getHostAddress();
-        boolean lookedUp = entry.address() == null && !looked.equals(entry.shownHost());
+        boolean lookedUp = given == null && !looked.equals(shown);
         return "connection to server at \"%s\"%s, port %d failed: "
-                .formatted(entry.shownHost(), lookedUp ? " (" + looked + ")" : "", entry.port());
+                .formatted(shown, lookedUp ? " (" + looked + ")" : "", entry.port());
     }
 
     /** Returns the question that libpq asks after a refused connection. */

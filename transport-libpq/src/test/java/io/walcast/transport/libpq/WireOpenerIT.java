@@ -4,7 +4,11 @@ package io.walcast.transport.libpq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.walcast.core.error.CanceledException;
 import io.walcast.core.error.ConnectionException;
 import io.walcast.ipc.Cancellation;
@@ -20,6 +24,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +70,32 @@ final class WireOpenerIT {
             listener.bind(UnixDomainSocketAddress.of(address.entry().socketPath()));
 
             readsAFrame(listener, epoll, address);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tellsTheSystemWhenAPeerCountsAsDead(boolean epoll) throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocketChannel listener = ServerSocketChannel.open().bind(new InetSocketAddress(loopback, 0));
+                LoopThread loop = new LoopThread(epoll && Epoll.isAvailable())) {
+            int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+            HostAddress address = new HostAddress(new HostEntry("localhost", null, port), loopback);
+            Wire wire = opener(loop).open(address, Deadline.after(Duration.ofSeconds(30)));
+            ChannelConfig config = wire.channel().config();
+
+            assertThat(config.getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+            if (loop.isEpoll()) {
+                assertThat(config.getOption(EpollChannelOption.TCP_KEEPIDLE)).isEqualTo(30);
+                assertThat(config.getOption(EpollChannelOption.TCP_KEEPINTVL)).isEqualTo(10);
+                assertThat(config.getOption(EpollChannelOption.TCP_KEEPCNT)).isEqualTo(3);
+                assertThat(config.getOption(EpollChannelOption.TCP_USER_TIMEOUT))
+                        .isEqualTo(60_000);
+            } else {
+                assertThat(config.getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE)))
+                        .isEqualTo(30);
+            }
+            wire.close(null);
         }
     }
 
