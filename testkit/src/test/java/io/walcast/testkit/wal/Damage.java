@@ -4,56 +4,120 @@ package io.walcast.testkit.wal;
 import java.util.Arrays;
 import java.util.Random;
 
-/** What can happen to a segment on a disk. */
+/** What can happen to a segment on a disk, somewhere between two offsets. */
 enum Damage {
     BIT_FLIP {
         @Override
-        void apply(byte[] segment, Random random) {
-            segment[random.nextInt(segment.length)] ^= (byte) (1 << random.nextInt(8));
+        byte[] apply(byte[] segment, Place place) {
+            segment[place.offset(1)] ^= (byte) (1 << place.random().nextInt(8));
+            return segment;
         }
     },
     BIT_FLIP_IN_PAGE_HEADER {
         @Override
-        void apply(byte[] segment, Random random) {
-            int page = random.nextInt(segment.length / PAGE_BYTES);
-            segment[page * PAGE_BYTES + random.nextInt(PAGE_HEADER_BYTES)] ^= (byte) (1 << random.nextInt(8));
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(PAGE_BYTES) + place.random().nextInt(PAGE_HEADER_BYTES);
+            segment[at] ^= (byte) (1 << place.random().nextInt(8));
+            return segment;
         }
     },
     BYTES_AS_NUMBERS {
         @Override
-        void apply(byte[] segment, Random random) {
-            int at = random.nextInt(segment.length / 8) * 8;
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(8);
             byte[] extremes = {0, 1, -1, Byte.MAX_VALUE, Byte.MIN_VALUE};
             for (int i = 0; i < 4; i++) {
-                segment[at + i] = extremes[random.nextInt(extremes.length)];
+                segment[at + i] = extremes[place.random().nextInt(extremes.length)];
             }
+            return segment;
         }
     },
     SECTOR_OF_ZEROS {
         @Override
-        void apply(byte[] segment, Random random) {
-            int at = sector(segment, random);
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(SECTOR_BYTES);
             Arrays.fill(segment, at, at + SECTOR_BYTES, (byte) 0);
+            return segment;
+        }
+    },
+    RANGE_OF_ZEROS {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(1);
+            int length = 1 + place.random().nextInt(3 * PAGE_BYTES);
+            Arrays.fill(segment, at, Math.min(segment.length, at + length), (byte) 0);
+            return segment;
         }
     },
     SECTOR_OF_ANOTHER_PLACE {
         @Override
-        void apply(byte[] segment, Random random) {
-            System.arraycopy(segment, sector(segment, random), segment, sector(segment, random), SECTOR_BYTES);
+        byte[] apply(byte[] segment, Place place) {
+            System.arraycopy(segment, place.offset(SECTOR_BYTES), segment, place.offset(SECTOR_BYTES), SECTOR_BYTES);
+            return segment;
         }
     },
     PAGE_OF_ANOTHER_PLACE {
         @Override
-        void apply(byte[] segment, Random random) {
-            int from = random.nextInt(segment.length / PAGE_BYTES) * PAGE_BYTES;
-            int to = random.nextInt(segment.length / PAGE_BYTES) * PAGE_BYTES;
-            System.arraycopy(segment, from, segment, to, PAGE_BYTES);
+        byte[] apply(byte[] segment, Place place) {
+            System.arraycopy(segment, place.offset(PAGE_BYTES), segment, place.offset(PAGE_BYTES), PAGE_BYTES);
+            return segment;
+        }
+    },
+    PAGES_SWAPPED {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            int one = place.offset(PAGE_BYTES);
+            int other = place.offset(PAGE_BYTES);
+            byte[] page = Arrays.copyOfRange(segment, one, one + PAGE_BYTES);
+            System.arraycopy(segment, other, segment, one, PAGE_BYTES);
+            System.arraycopy(page, 0, segment, other, PAGE_BYTES);
+            return segment;
+        }
+    },
+    /** A write that never came: what a recycled segment held before is still there. */
+    PAGE_OF_AN_OLDER_SEGMENT {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(PAGE_BYTES);
+            System.arraycopy(place.older(), at, segment, at, PAGE_BYTES);
+            return segment;
+        }
+    },
+    /** A write that came in part: some sectors of a page are new, the others as they were before. */
+    TORN_PAGE {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            int page = place.offset(PAGE_BYTES);
+            boolean wasRecycled = place.random().nextBoolean();
+            for (int at = page; at < page + PAGE_BYTES; at += SECTOR_BYTES) {
+                if (place.random().nextBoolean()) {
+                    byte[] before = wasRecycled ? place.older() : new byte[segment.length];
+                    System.arraycopy(before, at, segment, at, SECTOR_BYTES);
+                }
+            }
+            return segment;
+        }
+    },
+    /** The end of the WAL in a recycled segment, at any byte. */
+    OLDER_SEGMENT_FROM_HERE_ON {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            int at = place.offset(1);
+            System.arraycopy(place.older(), at, segment, at, segment.length - at);
+            return segment;
         }
     },
     NOTHING_WRITTEN_FROM_HERE_ON {
         @Override
-        void apply(byte[] segment, Random random) {
-            Arrays.fill(segment, random.nextInt(segment.length), segment.length, (byte) 0);
+        byte[] apply(byte[] segment, Place place) {
+            Arrays.fill(segment, place.offset(1), segment.length, (byte) 0);
+            return segment;
+        }
+    },
+    CUT_OFF {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            return Arrays.copyOf(segment, Math.max(PAGE_BYTES, place.offset(PAGE_BYTES)));
         }
     };
 
@@ -61,13 +125,26 @@ enum Damage {
     private static final int PAGE_HEADER_BYTES = 24;
     private static final int SECTOR_BYTES = 512;
 
+    /**
+     * Where it happens.
+     *
+     * @param from the first offset
+     * @param to the offset after the last
+     * @param older what an older segment holds, whose file this may have been before
+     * @param random what decides
+     */
+    record Place(int from, int to, byte[] older, Random random) {
+
+        /** Returns an offset that is a multiple of {@code unit}, which is whole units before the end of the segment. */
+        int offset(int unit) {
+            return Math.min(from + random.nextInt(to - from), older.length - unit) / unit * unit;
+        }
+    }
+
     static Damage of(Random random) {
         return values()[random.nextInt(values().length)];
     }
 
-    abstract void apply(byte[] segment, Random random);
-
-    private static int sector(byte[] segment, Random random) {
-        return random.nextInt(segment.length / SECTOR_BYTES) * SECTOR_BYTES;
-    }
+    /** Damages {@code segment} and returns it, or what is left of it. */
+    abstract byte[] apply(byte[] segment, Place place);
 }

@@ -40,14 +40,15 @@ record PgWaldump(int records, Lsn first, Lsn last, String end) {
 
     /**
      * Returns whether this is the same end, told the same way or, of a length that no record has, sooner. Which timeline
-     * is in the name of the file does not count: it may be damaged too.
+     * is in the name of the file does not count: it may be damaged too. Nor does how it is told that a file ends.
      */
     boolean saysAsMuchAs(PgWaldump other) {
         boolean sooner = end.endsWith("exceeds 1020 MB");
+        boolean cutOff = end.startsWith("no more WAL at ") && other.end.contains("could not read from file");
         String otherEnd = FILE.matcher(other.end).replaceAll("");
         return records == other.records
                 && first.equals(other.first)
                 && last.equals(other.last)
-                && (sooner || FILE.matcher(end).replaceAll("").equals(otherEnd));
+                && (sooner || cutOff || FILE.matcher(end).replaceAll("").equals(otherEnd));
     }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.walcast.testkit.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walcast.testkit.RequiresTool;
+import io.walcast.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** However real WAL is damaged, everyone finds the same end. */
+@Timeout(900)
+class DamagedTailsIT {
+    private static final long SEED = 20_261_120;
+    private static final int THREADS = 2;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    @RequiresTool("pg_waldump")
+    void endsWherePgWaldumpEnds() throws Exception {
+        DamagedWal wal = wal(15);
+
+        assertThat(differences(1_000, wal, DamagedTailsIT::differsFromPgWaldump)).isEmpty();
+    }
+
+    private static String differsFromPgWaldump(DamagedWal wal, DamagedWal.Case damaged) throws IOException {
+        PgWaldump ours = OurWaldump.of(wal.directory(), DamagedWal.SIZE, damaged.start());
+        PgWaldump theirs = PgWaldump.of(wal.directory(), damaged.start());
+        return ours.saysAsMuchAs(theirs) ? "" : "\n  ours   " + ours + "\n  theirs " + theirs;
+    }
+
+    /** Looks for a difference in one case. */
+    private interface Comparison {
+        /** Returns what differs, empty if nothing does. */
+        String differs(DamagedWal wal, DamagedWal.Case damaged) throws IOException;
+    }
+
+    private DamagedWal wal(int major) throws IOException {
+        try (PostgresServer server = RealWal.write(major, 1)) {
+            return DamagedWal.copy(server, 3, directory.resolve("0"));
+        }
+    }
+
+    private List<String> differences(int cases, DamagedWal wal, Comparison comparison) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Callable<List<String>>> parts = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                DamagedWal own = wal.in(directory.resolve(Integer.toString(thread)));
+                int first = thread;
+                parts.add(() -> differences(first, cases, own, comparison));
+            }
+            List<String> found = new ArrayList<>();
+            for (Future<List<String>> part : threads.invokeAll(parts)) {
+                found.addAll(part.get());
+            }
+            return found;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static List<String> differences(int first, int cases, DamagedWal wal, Comparison comparison)
+            throws IOException {
+        List<String> found = new ArrayList<>();
+        for (int i = first; i < cases; i += THREADS) {
+            DamagedWal.Case damaged = wal.damage(new Random(SEED + i));
+            String difference = comparison.differs(wal, damaged);
+            if (!difference.isEmpty()) {
+                found.add("case " + i + ", " + damaged + ": " + difference);
+            }
+        }
+        wal.mend();
+        return found;
+    }
+}
