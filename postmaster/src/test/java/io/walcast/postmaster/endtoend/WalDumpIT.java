@@ -3,14 +3,22 @@ package io.walcast.postmaster.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import io.walcast.core.Lsn;
+import io.walcast.core.SegmentName;
+import io.walcast.core.SegmentSize;
+import io.walcast.core.TimelineId;
 import io.walcast.postmaster.waldump.WalDump;
 import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.ToolPath;
 import io.walcast.testkit.postgres.PostgresServer;
 import io.walcast.testkit.postgres.Tool;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -18,10 +26,13 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +107,38 @@ class WalDumpIT {
                 .count();
         assertThat(managers).hasSizeGreaterThanOrEqualTo(19);
         assertThat(kinds).isGreaterThanOrEqualTo(90);
+    }
+
+    @Test
+    void readsCompressedAndUnfinishedSegments(@TempDir Path directory) throws IOException {
+        SegmentSize size = new SegmentSize(1 << 20);
+        List<String> names = new ArrayList<>();
+        for (long number = size.segmentNumber(start); number < size.segmentNumber(start) + 4; number++) {
+            names.add(new SegmentName(TimelineId.FIRST, number).fileName(size));
+        }
+        write(directory, names.get(0), ".gz", GZIPOutputStream::new);
+        write(directory, names.get(1), ".lz4", LZ4FrameOutputStream::new);
+        write(directory, names.get(2), ".zst", ZstdOutputStream::new);
+        write(directory, names.get(3), ".partial", file -> file);
+
+        Run ours = Run.of(List.of("-p", directory.toString(), names.get(0) + ".gz", names.get(3) + ".partial"));
+
+        Run plain = Run.of(List.of("-p", server.walDirectory().toString(), names.get(0), names.get(3)));
+        assertThat(ours).isEqualTo(plain);
+        assertThat(ours.code).isZero();
+        assertThat(ours.out.lines().count()).isGreaterThan(1000);
+    }
+
+    private static void write(Path directory, String name, String suffix, Compression compression)
+            throws IOException {
+        try (OutputStream file = compression.open(Files.newOutputStream(directory.resolve(name + suffix)))) {
+            Files.copy(server.walDirectory().resolve(name), file);
+        }
+    }
+
+    /** Compresses what is written. */
+    private interface Compression {
+        OutputStream open(OutputStream file) throws IOException;
     }
 
     /** What the command answered. */
