@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.waldump;
 
+import static java.util.Objects.requireNonNull;
+
 import io.walcast.core.storage.SegmentDecompressor;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -62,7 +64,7 @@ final class SegmentContent implements Closeable {
         InputStream in = stream;
         if (in == null || position < streamPosition) {
             close();
-            in = reopen(java.util.Objects.requireNonNull(decompressor));
+            in = reopen(requireNonNull(decompressor));
         }
         in.skipNBytes(position - streamPosition);
         streamPosition = position;

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,8 +71,7 @@ final class SegmentFiles {
         }
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> NAME.matcher(nameOf(file)).matches())
-                    .min(java.util.Comparator.comparing(
-                                    (Path file) -> nameOf(file).length())
+                    .min(Comparator.comparing((Path file) -> nameOf(file).length())
                             .thenComparing(SegmentFiles::nameOf))
                     .orElse(null);
         } catch (IOException e) {

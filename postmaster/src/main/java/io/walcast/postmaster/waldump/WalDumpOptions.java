@@ -164,7 +164,8 @@ final class WalDumpOptions {
         CNumber tablespace = CNumber.read(argument, 0, 10);
         CNumber database = behind(argument, tablespace, 10);
         CNumber relation = behind(argument, database, 10);
-        if ((int) tablespace.value() == 0 || (int) relation.value() == 0) {
+        boolean isWhole = database.end() > tablespace.end() + 1 && relation.end() > database.end() + 1;
+        if (!isWhole || (int) tablespace.value() == 0 || (int) relation.value() == 0) {
             throw wrong("invalid relation specification: \"" + argument
                     + "\" (expecting \"tablespace OID/database OID/relation filenode\")");
         }

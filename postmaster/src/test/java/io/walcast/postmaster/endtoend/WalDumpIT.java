@@ -129,8 +129,7 @@ class WalDumpIT {
         assertThat(ours.out.lines().count()).isGreaterThan(1000);
     }
 
-    private static void write(Path directory, String name, String suffix, Compression compression)
-            throws IOException {
+    private static void write(Path directory, String name, String suffix, Compression compression) throws IOException {
         try (OutputStream file = compression.open(Files.newOutputStream(directory.resolve(name + suffix)))) {
             Files.copy(server.walDirectory().resolve(name), file);
         }

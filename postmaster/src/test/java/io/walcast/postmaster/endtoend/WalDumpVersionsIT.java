@@ -57,7 +57,8 @@ class WalDumpVersionsIT {
 
             List<String> lines = out.toString().lines().toList();
             assertThat(lines).hasSizeGreaterThan(10_000);
-            assertThat(lines.stream().filter(line -> !LINE.matcher(line).matches())).isEmpty();
+            assertThat(lines.stream().filter(line -> !LINE.matcher(line).matches()))
+                    .isEmpty();
             assertThat(operationsWithoutDetails(lines)).isSubsetOf(WITHOUT_DETAILS);
             assertThat(err.toString()).contains("error in WAL record at", ": invalid record length at", "got 0");
         }

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WalDumpTest {
-    private static final String HINT =
-            "walcast waldump: hint: Try \"walcast waldump --help\" for more information.";
+    private static final String HINT = "walcast waldump: hint: Try \"walcast waldump --help\" for more information.";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -54,7 +53,10 @@ class WalDumpTest {
     void listsResourceManagers() {
         assertThat(run("-r", "list")).isZero();
 
-        assertThat(out.toString().lines()).hasSize(22).startsWith("XLOG", "Transaction").endsWith("LogicalMessage");
+        assertThat(out.toString().lines())
+                .hasSize(22)
+                .startsWith("XLOG", "Transaction")
+                .endsWith("LogicalMessage");
     }
 
     @ParameterizedTest
@@ -104,8 +106,7 @@ class WalDumpTest {
         assertThat(run("-q", "-V")).isEqualTo(ExitCodes.USAGE);
         assertThat(run("-q", "--version")).isEqualTo(ExitCodes.USAGE);
 
-        assertThat(err.toString().lines())
-                .containsExactly("walcast waldump: invalid option -- 'V'", HINT, HINT);
+        assertThat(err.toString().lines()).containsExactly("walcast waldump: invalid option -- 'V'", HINT, HINT);
     }
 
     @Test

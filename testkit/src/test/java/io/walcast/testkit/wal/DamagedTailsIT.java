@@ -30,9 +30,10 @@ class DamagedTailsIT {
     @Test
     @RequiresTool("pg_waldump")
     void endsWherePgWaldumpEnds() throws Exception {
-        DamagedWal wal = wal(15);
+        DamagedWal wal = wal(3);
 
-        assertThat(differences(1_000, wal, DamagedTailsIT::differsFromPgWaldump)).isEmpty();
+        assertThat(differences(1_000, wal, DamagedTailsIT::differsFromPgWaldump))
+                .isEmpty();
     }
 
     private static String differsFromPgWaldump(DamagedWal wal, DamagedWal.Case damaged) throws IOException {
@@ -47,9 +48,9 @@ class DamagedTailsIT {
         String differs(DamagedWal wal, DamagedWal.Case damaged) throws IOException;
     }
 
-    private DamagedWal wal(int major) throws IOException {
-        try (PostgresServer server = RealWal.write(major, 1)) {
-            return DamagedWal.copy(server, 3, directory.resolve("0"));
+    private DamagedWal wal(int segments) throws IOException {
+        try (PostgresServer server = RealWal.write(15, 1)) {
+            return DamagedWal.copy(server, segments, directory.resolve("0"));
         }
     }
 

@@ -9,9 +9,13 @@ import io.walcast.core.wal.XLogReader;
 import io.walcast.core.wal.XLogReaderOptions;
 import io.walcast.testkit.postgres.PostgresServer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -36,6 +40,8 @@ final class DamagedWal {
 
     /** Which segment is damaged, -1 for none. */
     private int damagedIndex = -1;
+
+    private byte[] content = {};
 
     /**
      * One case.
@@ -116,8 +122,8 @@ final class DamagedWal {
         for (int i = 0; i < times && damaged.length == SIZE.bytes(); i++) {
             damaged = damage.apply(damaged, place);
         }
-        Files.write(file(index), damaged);
         damagedIndex = index;
+        write(damaged, sound.get(index));
         int first = Math.max(0, index - random.nextInt(2));
         return new Case(damage, names.get(index), names.get(first).start(SIZE));
     }
@@ -125,8 +131,25 @@ final class DamagedWal {
     /** Undoes the damage. */
     void mend() throws IOException {
         if (damagedIndex >= 0) {
-            Files.write(file(damagedIndex), sound.get(damagedIndex));
+            write(sound.get(damagedIndex), content);
             damagedIndex = -1;
+        }
+    }
+
+    /** Makes the segment that is damaged hold {@code bytes}, where it holds {@code before}: only what differs is written. */
+    private void write(byte[] bytes, byte[] before) throws IOException {
+        content = bytes;
+        int from = Math.max(0, Arrays.mismatch(bytes, before));
+        int to = bytes.length;
+        while (to > from && to <= before.length && bytes[to - 1] == before[to - 1]) {
+            to--;
+        }
+        try (FileChannel file = FileChannel.open(file(damagedIndex), StandardOpenOption.WRITE)) {
+            ByteBuffer difference = ByteBuffer.wrap(bytes, from, to - from);
+            while (difference.hasRemaining()) {
+                file.write(difference, difference.position());
+            }
+            file.truncate(bytes.length);
         }
     }
 

@@ -69,7 +69,8 @@ class EndOfWalIT {
         SegmentSize size = new SegmentSize(segmentMb << 20);
         try (PostgresServer server = RealWal.write(15, segmentMb)) {
             Lsn start = size.start(1);
-            assertThat(OurWaldump.of(server.walDirectory(), size, start)).isEqualTo(PgWaldump.of(server.walDirectory(), start));
+            assertThat(OurWaldump.of(server.walDirectory(), size, start))
+                    .isEqualTo(PgWaldump.of(server.walDirectory(), start));
         }
     }
 

@@ -9,6 +9,7 @@ import io.walcast.core.wal.rmgr.RecordDescription;
 import io.walcast.core.wal.rmgr.ResourceManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,10 @@ class RecordDescriptionTest {
 
     @Test
     void readsFieldsWhereTheyAre() {
-        ByteBuffer delete = data(8).putInt(0, 700).putShort(4, (short) 9).put(6, (byte) 0x11).put(7, (byte) 2);
+        ByteBuffer delete = data(8).putInt(0, 700)
+                .putShort(4, (short) 9)
+                .put(6, (byte) 0x11)
+                .put(7, (byte) 2);
 
         assertThat(describe(WalVersion.V15, id(ResourceManager.HEAP), 0x10, delete))
                 .isEqualTo("DELETE: off 9 flags 0x02 IS_MULTI KEYS_UPDATED ");
@@ -69,13 +73,14 @@ class RecordDescriptionTest {
 
     @Test
     void aRecordThatIsTooShortHasNoDetails() {
-        assertThat(describe(WalVersion.V16, id(ResourceManager.HEAP), 0x10, data(7))).isEqualTo("DELETE: ");
+        assertThat(describe(WalVersion.V16, id(ResourceManager.HEAP), 0x10, data(7)))
+                .isEqualTo("DELETE: ");
     }
 
     @Test
     void textCannotSteerATerminal() {
         ByteBuffer point = data(20);
-        point.position(8).put("a\u001b[2Jb\n\0rest".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        point.position(8).put("a\u001b[2Jb\n\0rest".getBytes(StandardCharsets.UTF_8));
 
         assertThat(describe(WalVersion.V17, id(ResourceManager.XLOG), 0x70, point))
                 .isEqualTo("RESTORE_POINT: a\\x1b[2Jb\\x0a");
@@ -83,7 +88,8 @@ class RecordDescriptionTest {
 
     @Test
     void whatIsNotKnownIsSaidToBe() {
-        assertThat(describe(WalVersion.V15, id(ResourceManager.XLOG), 0xE0, data(4))).isEqualTo("UNKNOWN (e0): ");
+        assertThat(describe(WalVersion.V15, id(ResourceManager.XLOG), 0xE0, data(4)))
+                .isEqualTo("UNKNOWN (e0): ");
         assertThat(describe(WalVersion.V15, 200, 0x10, data(4))).isEqualTo("UNKNOWN (10): rmid: 200");
         assertThat(ResourceManager.nameOf(200)).isEqualTo("custom200");
         assertThat(ResourceManager.nameOf(11)).isEqualTo("Btree");
