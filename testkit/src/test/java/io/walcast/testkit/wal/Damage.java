@@ -125,15 +125,27 @@ enum Damage {
     private static final int PAGE_HEADER_BYTES = 24;
     private static final int SECTOR_BYTES = 512;
 
-    /**
-     * Where it happens.
-     *
-     * @param from the first offset
-     * @param to the offset after the last
-     * @param older what an older segment holds, whose file this may have been before
-     * @param random what decides
-     */
-    record Place(int from, int to, byte[] older, Random random) {
+    /** Where it happens: between two offsets of a segment, whose file may have been an older segment's before. */
+    static final class Place {
+        private final int from;
+        private final int to;
+        private final byte[] older;
+        private final Random random;
+
+        Place(int from, int to, byte[] older, Random random) {
+            this.from = from;
+            this.to = to;
+            this.older = older;
+            this.random = random;
+        }
+
+        byte[] older() {
+            return older;
+        }
+
+        Random random() {
+            return random;
+        }
 
         /** Returns an offset that is a multiple of {@code unit}, which is whole units before the end of the segment. */
         int offset(int unit) {

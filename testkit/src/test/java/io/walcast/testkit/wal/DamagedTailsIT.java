@@ -3,6 +3,15 @@ package io.walcast.testkit.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walcast.core.Lsn;
+import io.walcast.core.TimelineId;
+import io.walcast.core.storage.WalDirectory;
+import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.core.verify.VerifyOptions;
+import io.walcast.core.verify.VerifyProgress;
+import io.walcast.core.verify.WalReport;
+import io.walcast.core.verify.WalVerifier;
+import io.walcast.core.wal.EndOfWal;
 import io.walcast.testkit.RequiresTool;
 import io.walcast.testkit.postgres.PostgresServer;
 import java.io.IOException;
@@ -34,6 +43,27 @@ class DamagedTailsIT {
 
         assertThat(differences(1_000, wal, DamagedTailsIT::differsFromPgWaldump))
                 .isEmpty();
+    }
+
+    /** Those who start, and those who verify: {@code -Dwalcast.damagedTails=100000} tries so many. */
+    @Test
+    void startUpAndVerificationFindTheSameEnd() throws Exception {
+        DamagedWal wal = wal(2);
+
+        assertThat(differences(Integer.getInteger("walcast.damagedTails", 2_000), wal, DamagedTailsIT::disagree))
+                .isEmpty();
+    }
+
+    private static String disagree(DamagedWal wal, DamagedWal.Case damaged) {
+        Lsn atStart;
+        try (WalDirectory opened = WalDirectory.open(wal.directory(), WalDirectoryOptions.DEFAULTS.withSync(false))) {
+            atStart = opened.endOfWal(TimelineId.FIRST, DamagedWal.SIZE);
+        }
+        WalReport report = WalVerifier.verify(wal.directory(), VerifyOptions.DEFAULT, VerifyProgress.NONE);
+        EndOfWal verified = report.timelines().get(0).end();
+        return verified != null && verified.end().equals(atStart)
+                ? ""
+                : "\n  start-up  " + atStart + "\n  verifywal " + verified;
     }
 
     private static String differsFromPgWaldump(DamagedWal wal, DamagedWal.Case damaged) throws IOException {

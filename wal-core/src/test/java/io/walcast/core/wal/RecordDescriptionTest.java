@@ -42,7 +42,7 @@ class RecordDescriptionTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) 254)
                 .putInt(data.capacity())
-                .put(data.array());
+                .put(data.duplicate().clear());
         return body;
     }
 
@@ -142,8 +142,9 @@ class RecordDescriptionTest {
 
     /** Returns bytes most of which are small, so that counts among them are taken for what they say. */
     private ByteBuffer anyBytes() {
-        ByteBuffer data = data(random.nextInt(200));
-        random.nextBytes(data.array());
+        byte[] bytes = new byte[random.nextInt(200)];
+        random.nextBytes(bytes);
+        ByteBuffer data = ByteBuffer.wrap(bytes);
         for (int i = 0; i < data.capacity(); i++) {
             if (random.nextInt(4) > 0) {
                 data.put(i, (byte) (random.nextBoolean() ? 0 : random.nextInt(3)));
