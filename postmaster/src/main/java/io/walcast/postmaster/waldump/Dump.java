@@ -89,11 +89,13 @@ final class Dump {
             }
         }
         shown++;
+        if (shown % RECORDS_BETWEEN_CHECKS == 0 && out.checkError()) {
+            stop(); // nobody reads any more
+        }
     }
 
     private boolean isDone() {
-        boolean nobodyReads = shown % RECORDS_BETWEEN_CHECKS == RECORDS_BETWEEN_CHECKS - 1 && out.checkError();
-        return stopped.getCount() == 0 || nobodyReads || (options.limit > 0 && shown >= options.limit);
+        return stopped.getCount() == 0 || (options.limit > 0 && shown >= options.limit);
     }
 
     private void await(SegmentSource source) {

@@ -26,6 +26,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -77,7 +81,45 @@ class WalDumpIT {
         if (!options.isEmpty()) {
             arguments.addAll(Arrays.asList(options.split(" ")));
         }
+        requireSame(arguments);
+    }
 
+    @Test
+    void readsTheRangeThatPgWaldumpReads() {
+        String path = server.walDirectory().toString();
+        String first = segment(0);
+        requireSame(List.of("-p", path, first));
+        requireSame(List.of(path + "/" + first, segment(2)));
+        requireSame(List.of("-p", path, "-s", start.plus(300).toString(), "-n", "5"));
+        requireSame(List.of(
+                "-p", path, "-s", start.toString(), "-e", start.plus(100_001).toString()));
+        requireSame(List.of("-p", path, segment(2), first));
+    }
+
+    @Test
+    void followsWhatIsBeingWritten(@TempDir Path directory) throws Exception {
+        String path = server.walDirectory().toString();
+        Run whole = Run.of(List.of("-p", path, segment(0), segment(1)));
+        long records = whole.out.lines().count();
+        Files.copy(server.walDirectory().resolve(segment(0)), directory.resolve(segment(0)));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Run> following = thread.submit(() -> Run.of(
+                    List.of("-p", directory.toString(), "-s", start.toString(), "-f", "-n", Long.toString(records))));
+            Files.copy(server.walDirectory().resolve(segment(1)), directory.resolve(segment(1) + ".partial"));
+
+            assertThat(following.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(whole);
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    private static String segment(int index) {
+        SegmentSize size = new SegmentSize(1 << 20);
+        return new SegmentName(TimelineId.FIRST, size.segmentNumber(start) + index).fileName(size);
+    }
+
+    private static void requireSame(List<String> arguments) {
         Run ours = Run.of(arguments);
         Tool.Result theirs = Tool.of(ToolPath.require("pg_waldump"))
                 .withEnvironment("TZ", ZoneId.systemDefault().getId())
@@ -111,11 +153,7 @@ class WalDumpIT {
 
     @Test
     void readsCompressedAndUnfinishedSegments(@TempDir Path directory) throws IOException {
-        SegmentSize size = new SegmentSize(1 << 20);
-        List<String> names = new ArrayList<>();
-        for (long number = size.segmentNumber(start); number < size.segmentNumber(start) + 4; number++) {
-            names.add(new SegmentName(TimelineId.FIRST, number).fileName(size));
-        }
+        List<String> names = List.of(segment(0), segment(1), segment(2), segment(3));
         write(directory, names.get(0), ".gz", GZIPOutputStream::new);
         write(directory, names.get(1), ".lz4", LZ4FrameOutputStream::new);
         write(directory, names.get(2), ".zst", ZstdOutputStream::new);

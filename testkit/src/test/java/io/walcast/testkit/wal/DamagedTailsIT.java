@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However real WAL is damaged, everyone finds the same end. */
-@Timeout(900)
+@Timeout(2400)
 class DamagedTailsIT {
     private static final long SEED = 20_261_120;
     private static final int THREADS = 2;
