@@ -21,8 +21,9 @@ public final class Getopt<K> {
     private final Deque<String> left;
     private final List<String> operands = new ArrayList<>();
 
-    // The rest of a bundle of short options, empty between bundles.
+    // A bundle of short options, and how much of it has been read: all of it between bundles.
     private String bundle = "";
+    private int bundleAt;
 
     /**
      * An option that may be given.
@@ -68,7 +69,7 @@ public final class Getopt<K> {
      * @throws UsageException if what follows is no option, an ambiguous one, or lacks its argument or has one too many
      */
     public @Nullable Found<K> next() {
-        while (bundle.isEmpty()) {
+        while (bundleAt == bundle.length()) {
             String word = left.poll();
             if (word == null) {
                 return null;
@@ -79,7 +80,8 @@ public final class Getopt<K> {
             } else if (word.startsWith("--")) {
                 return longOption(word.substring(2));
             } else if (word.length() > 1 && word.charAt(0) == '-') {
-                bundle = word.substring(1);
+                bundle = word;
+                bundleAt = 1;
             } else {
                 operands.add(word);
             }
@@ -93,23 +95,23 @@ public final class Getopt<K> {
     }
 
     private Found<K> shortOption() {
-        char name = bundle.charAt(0);
-        String rest = bundle.substring(1);
-        bundle = "";
+        char name = bundle.charAt(bundleAt);
+        bundleAt++;
         for (Option<K> option : options) {
             if (option.shortName() != name || name == 0) {
                 continue;
             }
             if (!option.takesArgument()) {
-                bundle = rest;
                 return new Found<>(option.key(), null);
             }
-            String argument = rest.isEmpty() ? left.poll() : rest;
+            String argument = bundleAt == bundle.length() ? left.poll() : bundle.substring(bundleAt);
+            bundleAt = bundle.length();
             if (argument == null) {
                 throw complaint("option requires an argument -- '" + name + "'");
             }
             return new Found<>(option.key(), argument);
         }
+        bundleAt = bundle.length();
         throw complaint("invalid option -- '" + name + "'");
     }
 

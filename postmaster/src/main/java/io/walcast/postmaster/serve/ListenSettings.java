@@ -3,10 +3,12 @@ package io.walcast.postmaster.serve;
 
 import static java.util.Objects.requireNonNull;
 
+import io.walcast.core.error.ConfigurationException;
 import io.walcast.guc.Settings;
 import io.walcast.ipc.Clock;
 import io.walcast.transport.ListenOptions;
 import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,6 +80,10 @@ final class ListenSettings {
 
     private static @Nullable Path file(Settings settings, String name, Path home) {
         String value = settings.text(name);
-        return value.isEmpty() ? null : home.resolve(value);
+        try {
+            return value.isEmpty() ? null : home.resolve(value);
+        } catch (InvalidPathException e) { // with characters that the locale does not have
+            throw new ConfigurationException("invalid value for parameter \"%s\": \"%s\"".formatted(name, value));
+        }
     }
 }

@@ -2,6 +2,7 @@
 package io.walcast.transport.libpq;
 
 import io.walcast.core.error.ConfigurationException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +138,11 @@ record ConninfoValues(Conninfo conninfo, Map<ConninfoKeyword, String> service, M
     @Nullable
     Path path(ConninfoKeyword keyword) {
         String value = get(keyword);
-        return value == null ? null : Path.of(value);
+        try {
+            return value == null ? null : Path.of(value);
+        } catch (InvalidPathException e) { // with characters that the locale does not have
+            throw new ConfigurationException("invalid %s value: \"%s\"".formatted(keyword.word(), value));
+        }
     }
 
     /** Returns a file below the user's home directory, or null if that is not known. */
