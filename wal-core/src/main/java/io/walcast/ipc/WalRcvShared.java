@@ -38,6 +38,12 @@ public final class WalRcvShared {
     private boolean requestPending;
 
     @GuardedBy("lock")
+    private Lsn receivedUpto = Lsn.INVALID;
+
+    @GuardedBy("lock")
+    private long receivedBytes;
+
+    @GuardedBy("lock")
     private Lsn writtenUpto = Lsn.INVALID;
 
     @GuardedBy("lock")
@@ -215,6 +221,14 @@ public final class WalRcvShared {
         }
     }
 
+    /** Tells that {@code bytes} of WAL came in, the last of them before {@code upto}. */
+    public void receivedWal(Lsn upto, int bytes) {
+        synchronized (lock) {
+            receivedUpto = upto;
+            receivedBytes += bytes;
+        }
+    }
+
     /** Tells that the WAL before {@code upto} is written, perhaps not yet on disk. */
     public void written(Lsn upto) {
         synchronized (lock) {
@@ -233,6 +247,20 @@ public final class WalRcvShared {
             receivedTimeline = timeline;
         }
         wake();
+    }
+
+    /** Returns up to where WAL came in, whether or not it was written; 0/0 before any did. */
+    public Lsn receivedUpto() {
+        synchronized (lock) {
+            return receivedUpto;
+        }
+    }
+
+    /** Returns how many bytes of WAL came in since this was made. */
+    public long receivedBytes() {
+        synchronized (lock) {
+            return receivedBytes;
+        }
     }
 
     /** Returns up to where WAL is written; for statistics, it may be lost in a crash. */

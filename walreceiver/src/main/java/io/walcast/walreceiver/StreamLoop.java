@@ -170,13 +170,14 @@ final class StreamLoop implements ServerMessage.Handler {
 
     @Override
     public void onXLogData(XLogData data) {
-        ByteBuffer payload = data.payload();
+        ByteBuffer payload = wanted(data.payload(), data.start());
         requireExpected(data.start(), payload);
         context.shared()
                 .received(data.serverEnd(), data.sentAt(), context.clock().now());
         if (!payload.hasRemaining()) {
             return;
         }
+        context.shared().receivedWal(data.start().plus(payload.remaining()), payload.remaining());
         pageCheck.check(data.start(), payload);
         long segmentBefore = context.segmentSize().segmentNumber(received);
         append(payload);
@@ -185,6 +186,20 @@ final class StreamLoop implements ServerMessage.Handler {
             segmentFinished();
         }
         flusher.prepare();
+    }
+
+    /** Returns the part of {@code payload} that is kept: nothing after the segment that the end position is in. */
+    private ByteBuffer wanted(ByteBuffer payload, Lsn at) {
+        Lsn end = config.endPosition();
+        if (end == null || at.isAfter(end)) {
+            return payload;
+        }
+        Lsn last = context.segmentSize()
+                .startOfSegment(end)
+                .plus(context.segmentSize().bytes());
+        long room = last.minus(at);
+        boolean fits = Long.compareUnsigned(payload.remaining(), room) <= 0;
+        return fits ? payload : payload.slice(payload.position(), (int) room);
     }
 
     private void append(ByteBuffer payload) {
@@ -230,6 +245,7 @@ final class StreamLoop implements ServerMessage.Handler {
 
     private void segmentFinished() {
         flusher.request();
+        context.shared().written(Lsn.max(floor, received));
         context.listener().onSegmentFinished(timeline, context.segmentSize().startOfSegment(received));
     }
 

@@ -5,6 +5,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.WalException;
 import io.walcast.ipc.WalRcvState;
+import io.walcast.transport.SenderInfo;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,9 @@ public interface WalReceiverListener {
 
     /** The state changed. */
     default void onState(WalRcvState from, WalRcvState to) {}
+
+    /** The server let us in. */
+    default void onConnected(SenderInfo sender) {}
 
     /** Streaming is about to start or to start again. */
     default void onStreaming(TimelineId timeline, Lsn start) {}

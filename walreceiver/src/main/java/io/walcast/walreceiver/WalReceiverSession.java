@@ -59,6 +59,7 @@ public final class WalReceiverSession {
     // Written by the receiver thread, read by whoever stops.
     private volatile boolean streaming;
     // Written by the receiver thread, read by who decides whether to try again.
+    private volatile boolean hasIdentified;
     private volatile boolean hasStreamed;
 
     /**
@@ -102,6 +103,11 @@ public final class WalReceiverSession {
         return shared;
     }
 
+    /** Returns whether this session got as far as knowing which cluster the server is of, and that it is the right one. */
+    public boolean hasIdentified() {
+        return hasIdentified;
+    }
+
     /** Returns whether this session got as far as streaming. */
     public boolean hasStreamed() {
         return hasStreamed;
@@ -143,11 +149,13 @@ public final class WalReceiverSession {
     private ReceiveEnd receive(WalReceiverConnection connection) {
         SenderInfo sender = connection.senderInfo();
         shared.connected(sender.host(), sender.port(), transport.displayConninfo(config.conninfo()));
+        listener.onConnected(sender);
         ServerVersions.check(sender);
         directory.setGroupAccess(GROUP_READABLE.equals(connection.show("data_directory_mode")));
         SystemIdentity server = identify(connection);
         SegmentSize segmentSize = segmentSize(connection);
         directory.rememberIdentity(server.systemIdentifier(), segmentSize);
+        hasIdentified = true;
         createSlotIfWanted(connection);
         StreamStart start = StartPoint.find(directory, segmentSize, connection, server, config.slot());
         Timelines timelines = new Timelines(directory, connection, listener);
@@ -250,6 +258,10 @@ public final class WalReceiverSession {
             Lsn floor) {
         listener.onStreaming(start.timeline(), start.lsn());
         shared.startsAt(start.timeline(), start.lsn(), floor, config.slot());
+        Lsn end = config.endPosition();
+        if (end != null && start.lsn().isAfter(end)) {
+            return new Stretch(ReceiveEnd.END_POSITION, EndResult.NONE);
+        }
         try {
             StartResult result =
                     connection.startStreaming(new StreamOptions.Physical(config.slot(), start.lsn(), start.timeline()));
@@ -272,7 +284,7 @@ public final class WalReceiverSession {
     private static RefusedException walGone(ServerErrorException e, SystemIdentity server, StreamStart start) {
         return new RefusedException(
                 SqlState.UNDEFINED_FILE,
-                "%s: the WAL of timeline %s from %s on is gone at the server, which is at %s"
+                "%s\nDETAIL:  The WAL of timeline %s from %s on is gone at the server, which is at %s."
                         .formatted(e.getMessage(), start.timeline(), start.lsn(), server.flushed()));
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Getopt<K> {
     private final String argv0;
+    private final List<Option<K>> older;
     private final List<Option<K>> options;
     private final Deque<String> left;
     private final List<String> operands = new ArrayList<>();
@@ -58,8 +60,21 @@ public final class Getopt<K> {
      * @param arguments the command line
      */
     public Getopt(String argv0, List<Option<K>> options, List<String> arguments) {
+        this(argv0, options, List.of(), arguments);
+    }
+
+    /**
+     * Makes a reader of one command line of a program that has options added to those it had.
+     *
+     * @param argv0 what stands before complaints
+     * @param options what could always be given
+     * @param additions what may be given as well; where the beginning of a long name fits both, the older one is meant
+     * @param arguments the command line
+     */
+    public Getopt(String argv0, List<Option<K>> options, List<Option<K>> additions, List<String> arguments) {
         this.argv0 = argv0;
-        this.options = List.copyOf(options);
+        this.older = List.copyOf(options);
+        this.options = Stream.concat(options.stream(), additions.stream()).toList();
         this.left = new ArrayDeque<>(arguments);
     }
 
@@ -144,6 +159,9 @@ public final class Getopt<K> {
             if (option.longName().startsWith(name)) {
                 candidates.add(option);
             }
+        }
+        if (candidates.stream().anyMatch(older::contains)) {
+            candidates.retainAll(older);
         }
         if (candidates.isEmpty()) {
             throw complaint("unrecognized option '--" + word + "'");

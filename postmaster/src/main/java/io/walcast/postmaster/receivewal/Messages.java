@@ -15,6 +15,10 @@ import java.io.PrintWriter;
  * <p>Safe for use from any thread; a line is never mixed with another or with the progress line.
  */
 final class Messages {
+    /** How libpq explains a connection that ended. */
+    private static final String CUT_OFF =
+            "\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.";
+
     private final Object lock = new Object();
     private final PrintWriter err;
     private final String name;
@@ -28,8 +32,14 @@ final class Messages {
         this.name = name;
     }
 
+    /** Returns whether to say exactly what {@code pg_receivewal} says, even where it says it twice. */
+    boolean areExact() {
+        return name.equals("pg_receivewal");
+    }
+
     void error(String text) {
-        print(name + ": error: " + text);
+        boolean cut = areExact() && text.endsWith("server closed the connection unexpectedly");
+        print(name + ": error: " + text + (cut ? CUT_OFF : ""));
     }
 
     void warning(String text) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.receivewal;
 
-import static java.util.Objects.requireNonNullElse;
-
 import io.walcast.core.Lsn;
-import io.walcast.ipc.WalRcvState;
 import io.walcast.ipc.WalRcvStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,34 +19,30 @@ final class ProgressLine {
     private static final long RATE_WINDOW_NS = 3_000_000_000L;
     private static final double NS_PER_S = 1e9;
 
-    private final boolean durable;
-    private final ReceiveLag lag = new ReceiveLag();
+    private final ReceiveLag lag;
     private final Deque<Position> window = new ArrayDeque<>();
 
     private record Position(Lsn lsn, long atNs) {}
 
     ProgressLine(boolean durable) {
-        this.durable = durable;
+        lag = new ReceiveLag(durable);
     }
 
     /** Returns the line for {@code status} at {@code nowNs}. */
     String of(WalRcvStatus status, long nowNs) {
-        if (status.state() != WalRcvState.STREAMING || status.written() == null) {
+        ReceiveLag.Behind behind = lag.measure(status, nowNs);
+        Lsn written = status.written();
+        if (behind == null || written == null) {
             window.clear();
             return status.state().name().toLowerCase(Locale.ROOT);
         }
-        Lsn written = status.written();
-        Lsn serverEnd = Lsn.max(written, requireNonNullElse(status.latestWalEnd(), written));
-        Lsn ours = durable ? requireNonNullElse(status.flushed(), Lsn.INVALID) : written;
-        lag.sample(serverEnd, nowNs);
-        long behindBytes = ours.isValid() && serverEnd.isAfter(ours) ? serverEnd.minus(ours) : 0;
         return String.format(
                 Locale.ROOT,
                 "%s  %s/s  lag %s, %.1f s",
                 written,
                 bytes(rate(written, nowNs)),
-                bytes((double) behindBytes),
-                lag.behindNs(ours, nowNs) / NS_PER_S);
+                bytes((double) behind.bytes()),
+                behind.ns() / NS_PER_S);
     }
 
     private double rate(Lsn written, long nowNs) {

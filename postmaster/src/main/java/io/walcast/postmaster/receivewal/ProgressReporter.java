@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Shows a receiver's progress: on a terminal a line that keeps changing, elsewhere a line every ten seconds and one for
- * each segment.
+ * each segment, but no more than one a second.
  *
  * <p>Threading: a thread of its own, from construction to {@link #close}.
  */
 final class ProgressReporter implements AutoCloseable {
     private static final long TERMINAL_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long SEGMENT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long PLAIN_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
 
     private final WalRcvShared shared;
@@ -66,7 +67,8 @@ final class ProgressReporter implements AutoCloseable {
             WalRcvStatus status = shared.status();
             long nowNs = System.nanoTime();
             String text = line.of(status, nowNs);
-            boolean isDue = nowNs - lastShownNs >= PLAIN_INTERVAL_NS || !Objects.equals(segmentEnd, shownSegmentEnd);
+            boolean isNewSegment = !Objects.equals(segmentEnd, shownSegmentEnd);
+            boolean isDue = nowNs - lastShownNs >= (isNewSegment ? SEGMENT_INTERVAL_NS : PLAIN_INTERVAL_NS);
             if (terminal) {
                 messages.status(text);
             } else if (isDue) {

@@ -7,6 +7,7 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
+import io.walcast.core.error.ConnectionException;
 import io.walcast.core.error.Retry;
 import io.walcast.core.error.ServerErrorException;
 import io.walcast.core.error.SqlState;
@@ -46,7 +47,8 @@ final class ReceiveLoop {
     private final WalRcvShared shared = new WalRcvShared();
     private final Latch stopLatch = new Latch();
     private final NodeDirectory node;
-    private boolean hasStreamed;
+    private final ReceiverReport report;
+    private boolean hasBegun;
     private @Nullable Relay relay;
 
     // Written by a signal's thread, read by the main thread.
@@ -59,6 +61,7 @@ final class ReceiveLoop {
         this.primary = primary;
         this.messages = messages;
         node = NodeDirectory.of(Path.of(requireNonNull(options.directory)));
+        report = new ReceiverReport(shared, options);
     }
 
     int run() {
@@ -103,14 +106,23 @@ final class ReceiveLoop {
     }
 
     private int receive(WalDirectory directory) {
-        if (!options.progress) {
-            return loop(directory, null);
+        report.identified(directory);
+        try (StatusJson status = status();
+                ProgressReporter progress = progress()) {
+            int code = loop(directory, new StreamMessages.Watchers(report, status, progress, !messages.areExact()));
+            report.ended(code);
+            return code;
         }
+    }
+
+    private @Nullable StatusJson status() {
+        String file = options.statusJson;
+        return file == null ? null : StatusJson.start(file, report, options.statusIntervalS, messages);
+    }
+
+    private @Nullable ProgressReporter progress() {
         boolean terminal = Boolean.getBoolean("walcast.terminal");
-        boolean everyBurst = options.synchronous || options.isRelay();
-        try (ProgressReporter progress = new ProgressReporter(shared, messages, terminal, everyBurst)) {
-            return loop(directory, progress);
-        }
+        return options.progress ? new ProgressReporter(shared, messages, terminal, options.everyBurst()) : null;
     }
 
     private void stop() {
@@ -122,22 +134,24 @@ final class ReceiveLoop {
         }
     }
 
-    private int loop(WalDirectory directory, @Nullable ProgressReporter progress) {
+    private int loop(WalDirectory directory, StreamMessages.Watchers watchers) {
         while (!stopRequested) {
-            Integer code = once(directory, progress);
+            Integer code = once(directory, watchers);
             if (code != null) {
                 return code;
             }
             long pauseNs = relay == null ? RECONNECT_PAUSE_NS : relay.reconnectPauseNs();
             messages.info("disconnected; waiting " + TimeUnit.NANOSECONDS.toSeconds(pauseNs) + " seconds to try again");
+            watchers.writeStatus();
             stopLatch.await(pauseNs);
         }
         return ExitCodes.OK;
     }
 
     /** Runs one session; returns the exit code, or null to try again. */
-    private @Nullable Integer once(WalDirectory directory, @Nullable ProgressReporter progress) {
-        StreamMessages listener = new StreamMessages(messages, options.verbose, progress);
+    private @Nullable Integer once(WalDirectory directory, StreamMessages.Watchers watchers) {
+        StreamMessages listener = new StreamMessages(
+                messages, options.verbose, directory, watchers, timeline -> sayNotRenamed(directory, timeline));
         WalReceiverSession next = new WalReceiverSession(
                 config(),
                 primary.transport(),
@@ -154,27 +168,30 @@ final class ReceiveLoop {
         boolean again = options.loop;
         try {
             ReceiveEnd end = next.run();
-            hasStreamed = true;
+            hasBegun = true;
             if (end != ReceiveEnd.SERVER_SHUTDOWN || stopRequested) {
-                sayStopped(end, listener.timeline());
-                sayNotRenamed(directory, listener.timeline());
+                sayStopped(end, listener, next.hasStreamed());
                 return ExitCodes.OK;
             }
-            sayNotRenamed(directory, listener.timeline());
+            listener.segmentLeft();
             messages.error("replication stream was terminated before stop point");
         } catch (WalException e) {
-            boolean connected = listener.timeline() != null;
-            hasStreamed |= connected;
-            if (next.hasStreamed()) {
-                sayNotRenamed(directory, listener.timeline());
+            boolean streamed = next.hasStreamed();
+            hasBegun |= next.hasIdentified();
+            if (streamed && isFromServer(e)) {
+                listener.segmentLeft();
             }
-            messages.error(reason(e, next.hasStreamed(), connected));
+            String reason = reason(e, streamed, listener.timeline() != null);
+            messages.error(reason);
+            report.failed(e, reason);
             code = ExitCodes.of(e);
             // Who serves has something to do while the server is away, from the start on.
-            if (!hasStreamed && relay == null) {
+            if (!hasBegun && relay == null) {
                 return code;
             }
             again &= e.retry() != Retry.NEVER;
+        } finally {
+            report.disconnected();
         }
         if (again) {
             return null;
@@ -188,6 +205,9 @@ final class ReceiveLoop {
         if (streamed && e.sqlState().equals(SqlState.UNDEFINED_FILE)) {
             return "unexpected termination of replication stream: ERROR:  " + text;
         }
+        if (streamed && e instanceof ConnectionException) {
+            return "could not receive data from WAL stream: " + text;
+        }
         if (!(e instanceof ServerErrorException) || !connected) {
             return text;
         }
@@ -197,20 +217,28 @@ final class ReceiveLoop {
                 + text;
     }
 
-    private void sayStopped(ReceiveEnd end, @Nullable TimelineId timeline) {
-        if (!options.verbose) {
-            return;
-        }
-        messages.info(
-                end == ReceiveEnd.END_POSITION
-                        ? "stopped log streaming at " + shared.writtenUpto() + " (timeline " + timeline + ")"
-                        : "received interrupt signal, exiting");
+    private static boolean isFromServer(WalException e) {
+        return e instanceof ServerErrorException || e.sqlState().equals(SqlState.UNDEFINED_FILE);
     }
 
-    private void sayNotRenamed(WalDirectory directory, @Nullable TimelineId timeline) {
+    private void sayStopped(ReceiveEnd end, StreamMessages listener, boolean streamed) {
+        String text = end == ReceiveEnd.END_POSITION
+                ? "stopped log streaming at " + Lsn.max(listener.start(), shared.writtenUpto()) + " (timeline "
+                        + listener.timeline() + ")"
+                : "received interrupt signal, exiting";
+        if (options.verbose) {
+            messages.info(text);
+        }
+        listener.segmentLeft();
+        if (options.verbose && streamed && messages.areExact()) {
+            messages.info(text);
+        }
+    }
+
+    private void sayNotRenamed(WalDirectory directory, TimelineId timeline) {
         SegmentSize size = directory.segmentSize().orElse(SegmentSize.DEFAULT);
         Lsn written = shared.writtenUpto();
-        if (timeline != null && size.offset(written) != 0) {
+        if (size.offset(written) != 0) {
             String file = SegmentName.containing(timeline, written, size).fileName(size);
             String suffix = options.compression == null ? "" : options.compression.suffix();
             messages.info("not renaming \"" + file + suffix + ".partial\", segment is not complete");
@@ -218,7 +246,7 @@ final class ReceiveLoop {
     }
 
     private WalReceiverConfig config() {
-        boolean everyBurst = options.synchronous || relay != null;
+        boolean everyBurst = options.everyBurst();
         FlushPolicy flush = everyBurst ? FlushPolicy.EVERY_BURST : FlushPolicy.SEGMENT_END;
         WalReceiverConfig config = WalReceiverConfig.of(primary.conninfo(), node.wal())
                 .withFlush(options.sync ? flush : FlushPolicy.NONE, everyBurst || options.slot != null)

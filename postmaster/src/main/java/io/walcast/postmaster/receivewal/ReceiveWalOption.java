@@ -37,6 +37,7 @@ enum ReceiveWalOption {
     TRANSPORT("transport", '\0', "NAME", Group.CONNECTION, "transport to use (default: the one that knows CONNSTR)"),
     REFUSE_WEAK("refuse-weak", '\0', "", Group.CONNECTION, "demand verified TLS, and SCRAM or a client certificate"),
     PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
+    STATUS_JSON("status-json", '\0', "FILE", Group.GENERAL, "keep a status in JSON in this file"),
     SERVE("serve", '\0', "ADDRESS", Group.GENERAL, "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
 
     private final String longName;
@@ -74,7 +75,8 @@ enum ReceiveWalOption {
         List<Getopt.Option<ReceiveWalOption>> table = Arrays.stream(values())
                 .map(o -> new Getopt.Option<>(o, o.longName, o.shortName, !o.argument.isEmpty()))
                 .toList();
-        return new Getopt<>(argv0, table, arguments);
+        int first = List.of(values()).indexOf(TRANSPORT);
+        return new Getopt<>(argv0, table.subList(0, first), table.subList(first, table.size()), arguments);
     }
 
     String longName() {

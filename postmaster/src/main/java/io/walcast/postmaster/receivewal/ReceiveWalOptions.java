@@ -44,6 +44,9 @@ final class ReceiveWalOptions {
     @Nullable
     String transport;
 
+    @Nullable
+    String statusJson;
+
     Lsn endPosition = Lsn.INVALID;
     int statusIntervalS = 10;
     boolean hasStatusInterval;
@@ -98,6 +101,11 @@ final class ReceiveWalOptions {
         return compression != null && compression.suffix().equals(".zst");
     }
 
+    /** Returns whether what is received is made durable, and reported, after every burst. */
+    boolean everyBurst() {
+        return synchronous || isRelay();
+    }
+
     /** Returns whether a slot is to be made or dropped, and nothing received. */
     boolean isSlotAction() {
         return createSlot || dropSlot;
@@ -131,6 +139,7 @@ final class ReceiveWalOptions {
             case TRANSPORT -> transport = argument;
             case REFUSE_WEAK -> policy = Policy.STRICT;
             case PROGRESS -> progress = true;
+            case STATUS_JSON -> statusJson = argument;
             case SERVE -> serve.add(listenAddress(argument));
         }
     }

@@ -34,6 +34,8 @@ final class SlotAction {
         String command = "";
         try (WalReceiverConnection connection = connect()) {
             ServerVersions.check(connection.senderInfo());
+            connection.show("data_directory_mode");
+            connection.identifySystem();
             if (options.dropSlot) {
                 command = "DROP_REPLICATION_SLOT \"" + slot + "\"";
                 verbose("dropping replication slot \"" + slot + "\"");

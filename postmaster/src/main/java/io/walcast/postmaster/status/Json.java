@@ -54,6 +54,8 @@ public final class Json {
             json.writeBoolean(truth);
         } else if (value instanceof Integer || value instanceof Long) {
             json.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Double number) {
+            json.writeNumber(number);
         } else {
             json.writeString(value.toString());
         }

@@ -16,13 +16,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code status.json} in the home of a node: replaced in one step each time, so that who reads it sees one moment. Nothing is
+ * {@code status.json} in the home of a node, or a file that an operator named: replaced in one step each time, so that who reads it sees one moment. Nothing is
  * synced: it is worth nothing after a crash.
  *
  * <p>Threading: one writer; readers may be other processes.
@@ -34,19 +35,29 @@ public final class StatusFile {
 
     private final Path file;
     private final Path next;
+    private final FileAttribute<?>[] attributes;
 
-    /** Makes the one in {@code home}; nothing is written or read yet. */
+    private StatusFile(Path file, List<FileAttribute<?>> attributes) {
+        this.file = file;
+        this.attributes = attributes.toArray(FileAttribute<?>[]::new);
+        next = file.resolveSibling(requireNonNull(file.getFileName(), "file") + ".new");
+    }
+
+    /** Makes the one in {@code home}, the owner's alone; nothing is written or read yet. */
     public StatusFile(Path home) {
-        requireNonNull(home, "home");
-        file = home.resolve(NAME);
-        next = home.resolve(NAME + ".new");
+        this(home.resolve(NAME), List.of(OWNER_ONLY));
+    }
+
+    /** Returns one that an operator named, readable for whom the umask lets; nothing is written or read yet. */
+    public static StatusFile named(Path file) {
+        return new StatusFile(file, List.of());
     }
 
     /** Replaces the content. */
     public void write(Map<String, ? extends @Nullable Object> status) throws IOException {
         Files.deleteIfExists(next); // of a process that was killed
         Set<StandardOpenOption> create = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(next, create, OWNER_ONLY)) {
+        try (FileChannel channel = FileChannel.open(next, create, attributes)) {
             ByteBuffer text = UTF_8.encode(Json.write(status) + "\n");
             while (text.hasRemaining()) {
                 channel.write(text);

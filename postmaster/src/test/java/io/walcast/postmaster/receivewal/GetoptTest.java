@@ -35,6 +35,8 @@ class GetoptTest {
                 "--sy                 | SYNCHRONOUS",
                 "--sl=s               | SLOT=s",
                 "--st 3               | STATUS_INTERVAL=3",
+                "--status 3           | STATUS_INTERVAL=3",
+                "--status-j f         | STATUS_JSON=f",
                 "--i                  | IF_NOT_EXISTS",
                 "--endp=1/2           | ENDPOS=1/2",
                 "--cr                 | CREATE_SLOT",
@@ -75,7 +77,7 @@ class GetoptTest {
                 "--no                 | option '--no' is ambiguous; possibilities: '--no-loop' '--no-password' '--no-sync'",
                 "--c                  | option '--c' is ambiguous; possibilities: '--compress' '--create-slot'",
                 "--d                  | option '--d' is ambiguous; possibilities: '--directory' '--dbname' '--drop-slot'",
-                "--s                  | option '--s' is ambiguous; possibilities: '--status-interval' '--slot' '--synchronous' '--serve'",
+                "--s                  | option '--s' is ambiguous; possibilities: '--status-interval' '--slot' '--synchronous'",
                 "--v                  | option '--v' is ambiguous; possibilities: '--version' '--verbose'",
                 "--h                  | option '--h' is ambiguous; possibilities: '--help' '--host'",
             })

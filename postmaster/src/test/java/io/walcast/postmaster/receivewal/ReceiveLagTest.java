@@ -7,7 +7,7 @@ import io.walcast.core.Lsn;
 import org.junit.jupiter.api.Test;
 
 class ReceiveLagTest {
-    private final ReceiveLag lag = new ReceiveLag();
+    private final ReceiveLag lag = new ReceiveLag(true);
 
     @Test
     void isZeroWithoutSamples() {

@@ -3,6 +3,9 @@ package io.walcast.core.storage;
 
 import io.walcast.core.error.StorageException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,16 @@ public final class StorageFailure {
 
     private static String text(String what, Throwable cause) {
         boolean named = cause instanceof IOException && cause.getMessage() != null;
-        return what + ": " + (named ? cause.getMessage() : cause);
+        return what + ": " + (named ? cause.getMessage() + reason(cause) : cause);
+    }
+
+    /** The system's words for what Java tells by the type of the exception only. */
+    private static String reason(Throwable cause) {
+        if (!(cause instanceof FileSystemException known) || known.getReason() != null) {
+            return "";
+        }
+        return known instanceof AccessDeniedException
+                ? ": Permission denied"
+                : known instanceof NoSuchFileException ? ": No such file or directory" : "";
     }
 }
