@@ -62,6 +62,9 @@ final class StreamLoop implements ServerMessage.Handler {
     /** What did not fit the disk: a copy of the rest of the message, taken only then. */
     private @Nullable ByteBuffer held;
 
+    /** Whether the listener has been told so. */
+    private boolean diskFull;
+
     private EndOfStream.@Nullable Reason ended;
     private long diskTriedNs;
 
@@ -126,6 +129,7 @@ final class StreamLoop implements ServerMessage.Handler {
     /** One bounded turn; returns whether there is nothing more to do for now. */
     private boolean turn() {
         flusher.check();
+        tellDiskFull();
         boolean more = writeHeld() && receiveSome();
         publishProgress();
         feedback.sendIfDue();
@@ -215,7 +219,16 @@ final class StreamLoop implements ServerMessage.Handler {
         copy.put(rest).flip();
         held = copy;
         diskTriedNs = context.clock().nanoTime();
-        context.listener().onDiskFull(true);
+        tellDiskFull();
+    }
+
+    /** Compressed WAL may wait for room behind our back. */
+    private void tellDiskFull() {
+        boolean full = held != null || writer.isOutOfRoom();
+        if (full != diskFull) {
+            diskFull = full;
+            context.listener().onDiskFull(full);
+        }
     }
 
     /** Tries the rest of the message that did not fit; returns whether there is room again. */
@@ -239,7 +252,7 @@ final class StreamLoop implements ServerMessage.Handler {
         }
         held = null;
         silence.heard();
-        context.listener().onDiskFull(false);
+        tellDiskFull();
         return true;
     }
 
@@ -325,6 +338,16 @@ final class StreamLoop implements ServerMessage.Handler {
      */
     void finish(Outcome outcome) {
         writer.flush();
+        boolean mustBeWhole = outcome == Outcome.END_OF_TIMELINE || outcome == Outcome.END_POSITION;
+        while (mustBeWhole && writer.isOutOfRoom() && !context.stopRequested().getAsBoolean()) {
+            tellDiskFull();
+            reporter.oweReplyAfter(LONGEST_QUIET_NS);
+            reporter.sendIfDue();
+            context.latch().reset();
+            context.latch().await(DISK_RETRY_NS);
+            writer.flush();
+        }
+        tellDiskFull();
         publishProgress();
         if (outcome != Outcome.SHUTDOWN) { // a server that shuts down was told already, and is gone
             reporter.sendNow();

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompressedSweepTest {
     private static final SegmentCompression GZIP = SegmentCompression.gzip(1);
 
-    /** How many calls apart; every one with {@code -Dwalcast.sweep=3}. */
-    private static final int STEP = Math.max(1, 4 - Integer.getInteger("walcast.sweep", 1));
+    /** How many calls apart; {@code -Dwalcast.sweep=24} tries every one. */
+    private static final int STEP = Math.max(1, 24 / Integer.getInteger("walcast.sweep", 1));
 
     private static ReceiveScript script(String formats) {
         return new ReceiveScript(List.of(formats.split(",", -1)), GZIP);

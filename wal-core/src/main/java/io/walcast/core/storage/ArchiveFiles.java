@@ -330,7 +330,7 @@ final class ArchiveFiles {
         long at = 0;
         for (int read = content.read(block); read >= 0; read = content.read(block)) {
             if (at + read > size.bytes()) {
-                throw new IOException("more than " + size.bytes() + " bytes");
+                throw new IOException("it expands past " + size.bytes() + " bytes");
             }
             target.write(ByteBuffer.wrap(block, 0, read), at);
             at += read;

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walcast.core.Lsn;
 import io.walcast.core.TimelineId;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -16,8 +19,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Append, flush and prepare at the same time, on a real disk. */
 class ConcurrentWritingTest {
@@ -28,11 +32,15 @@ class ConcurrentWritingTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void losesNothingAndNeverGoesBack() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".gz"})
+    void losesNothingAndNeverGoesBack(String suffix) throws Exception {
+        WalDirectoryOptions options = suffix.isEmpty()
+                ? WalDirectoryOptions.DEFAULTS
+                : WalDirectoryOptions.DEFAULTS.withCompression(SegmentCompression.gzip(1));
         ExecutorService threads = Executors.newFixedThreadPool(3);
         AtomicBoolean done = new AtomicBoolean();
-        try (WalDirectory wal = WalDirectory.open(directory, WalDirectoryOptions.DEFAULTS);
+        try (WalDirectory wal = WalDirectory.open(directory, options);
                 SegmentWriter writer = wal.openSegments(TestWal.SIZE, TimelineId.FIRST, START)) {
             Future<?> flusher = threads.submit(() -> flushUntil(writer, done));
             Future<?> preparer = threads.submit(() -> prepareUntil(writer, done));
@@ -47,7 +55,7 @@ class ConcurrentWritingTest {
         }
 
         List<String> names = TestWal.names(directory);
-        assertThat(names).hasSize(25).last().isEqualTo("00000001000000000000001D.partial");
+        assertThat(names).hasSize(25).last().isEqualTo("00000001000000000000001D" + suffix + ".partial");
         Lsn start = START;
         for (String name : names) {
             assertContent(name, start);
@@ -89,6 +97,16 @@ class ConcurrentWritingTest {
         byte[] expected = new byte[SEGMENT];
         int bytes = (int) Math.min(SEGMENT, END.minus(start));
         TestWal.bytes(start, bytes).get(expected, 0, bytes);
-        assertThat(Files.readAllBytes(directory.resolve(name))).isEqualTo(expected);
+        assertThat(content(directory.resolve(name), bytes)).isEqualTo(expected);
+    }
+
+    private static byte[] content(Path file, int bytes) throws IOException {
+        byte[] stored = Files.readAllBytes(file);
+        if (!String.valueOf(file).contains(".gz")) {
+            return stored;
+        }
+        try (InputStream content = SegmentDecompressor.GZIP.open(new ByteArrayInputStream(stored))) {
+            return Arrays.copyOf(content.readNBytes(bytes), SEGMENT);
+        }
     }
 }
