@@ -157,7 +157,8 @@ final class TimelineHistoryReader {
             if (b >= ' ' && b <= '~') {
                 reason.append((char) b);
             } else {
-                reason.append("\\x%02x".formatted(b));
+                reason.append("\\x").append(Character.forDigit(b >> 4 & 0xF, 16));
+                reason.append(Character.forDigit(b & 0xF, 16));
             }
         }
         return reason.toString();
