@@ -23,8 +23,10 @@ final class RecordFields {
     private static final int GLOBAL_TABLESPACE = 1664;
     private static final int DEFAULT_TABLESPACE = 1663;
     private static final String[] FORKS = {"main", "fsm", "vm", "init"};
+
+    /** The names of time zones as C has them, such as CET: those that English has in the United States. */
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS zzz", Locale.ROOT);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS zzz", Locale.US);
 
     private final XLogRecord record;
     private final WalVersion version;
