@@ -122,7 +122,6 @@ final class BadInputsTest {
     /** Names the part of a kind that is missing where the rest of it is there. */
     private static String part(BadInput input) {
         return switch (input.kind()) {
-            case "wal" -> StorageRunner.isAboutCompression(input) ? " (compressed)" : "";
             default -> "";
         };
     }

@@ -8,10 +8,15 @@ import io.walcast.core.TimelineHistory;
 import io.walcast.core.TimelineId;
 import io.walcast.core.error.RefusedException;
 import io.walcast.core.error.StorageException;
+import io.walcast.core.storage.ArchivedWal;
+import io.walcast.core.storage.ArchivedWalOptions;
+import io.walcast.core.storage.ServedSegment;
 import io.walcast.core.storage.StreamStart;
 import io.walcast.core.storage.WalDirectory;
 import io.walcast.core.storage.WalDirectoryOptions;
+import io.walcast.testkit.SyntheticWal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -26,12 +31,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Files of a receive directory that are not what they should be. Segments have 16 MB. */
 final class StorageRunner implements BadInputRunner {
     private static final Pattern SIZE = Pattern.compile("of ([\\d,]+) ?(MB|bytes?)?(?: ([+\u2212-]) ([\\d,]+))?");
     private static final String FINISHED = "000000010000000000000001";
+    private static final String NEXT = "000000010000000000000002";
+    private static final int LONG_AFTER_THE_END = 8;
     private static final String HISTORY = "00000002.history";
     private static final String CONTENT = "1\t0/1000000\tx\n";
 
@@ -75,15 +83,10 @@ final class StorageRunner implements BadInputRunner {
         return subject(input) != null;
     }
 
-    /** Returns whether the case needs a decompressor. */
-    static boolean isAboutCompression(BadInput input) {
-        return subject(input) == Subject.COMPRESSED;
-    }
-
     @Override
     public boolean applies(BadInput input) {
         boolean kind = input.kind().equals("wal") || input.kind().equals("history");
-        return kind && isAboutFiles(input) && !isAboutCompression(input);
+        return kind && isAboutFiles(input);
     }
 
     @Override
@@ -100,8 +103,37 @@ final class StorageRunner implements BadInputRunner {
             case OTHER_CONTENT -> otherContent(input, directory);
             case MODE -> openToOthers(input, file);
             case OF_THE_FIRST -> historyOfTheFirst(input, directory);
-            case COMPRESSED -> throw new IllegalArgumentException(input + ": compressed");
+            case COMPRESSED -> compressed(input, directory);
         };
+    }
+
+    /** A segment of an archive, after one that is plain and right. */
+    private static Answer compressed(BadInput input, Path directory) throws IOException {
+        SyntheticWal wal =
+                new SyntheticWal(SegmentUnderTest.SYSTEM, TimelineId.FIRST, SegmentUnderTest.SIZE, input.hashCode());
+        Files.write(directory.resolve(FINISHED), wal.bytes(SegmentUnderTest.START, SegmentUnderTest.SIZE.bytes()));
+        boolean endless = input.isAbout("expands");
+        try (OutputStream file = Files.newOutputStream(directory.resolve(NEXT + ".gz"))) {
+            OutputStream gzip = new GZIPOutputStream(file);
+            byte[] segment = wal.bytes(SegmentUnderTest.SIZE.start(2), SegmentUnderTest.SIZE.bytes());
+            for (int i = 0; i < (endless ? LONG_AFTER_THE_END : 1); i++) {
+                gzip.write(segment);
+            }
+            gzip.flush();
+            ((GZIPOutputStream) gzip).finish();
+            if (!endless) {
+                file.write(input.bytes());
+                file.write(input.bytes());
+            }
+        }
+        ArchivedWal archive = ArchivedWal.open(directory, ArchivedWalOptions.of(directory));
+        archive.poll();
+        archive.poll();
+        try (ServedSegment opened = archive.open(TimelineId.FIRST, 2)) {
+            return Answer.accepted("opened " + opened);
+        } catch (StorageException e) {
+            return Answer.of("refuse file", e);
+        }
     }
 
     private static Answer linked(BadInput input, Path file) throws IOException {

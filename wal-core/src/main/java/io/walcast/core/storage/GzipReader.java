@@ -163,7 +163,8 @@ final class GzipReader extends InputStream {
         int method = next();
         int flags = next();
         if (method != DEFLATE || (flags & RESERVED) != 0) {
-            throw new ZipException("unsupported compression method or flags");
+            throw new ZipException(
+                    members > 0 ? "trailing bytes after gzip stream" : "unsupported compression method or flags");
         }
         skip(TIME_XFL_AND_OS_BYTES);
         if ((flags & HAS_EXTRA) != 0) {
