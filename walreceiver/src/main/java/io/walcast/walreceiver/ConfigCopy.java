@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link WalReceiverConfig} in the making: a record of seventeen components is copied in one place only.
+ * A {@link WalReceiverConfig} in the making: a record of eighteen components is copied in one place only.
  *
  * <p>Threading: confined to the method that makes it.
  */
@@ -43,6 +43,8 @@ final class ConfigCopy {
     @Nullable
     SegmentCompression compression;
 
+    Verification verification;
+
     ConfigCopy(WalReceiverConfig original) {
         this.original = original;
         slot = original.slot();
@@ -59,6 +61,7 @@ final class ConfigCopy {
         environment = original.environment();
         passwordPrompt = original.passwordPrompt();
         compression = original.compression();
+        verification = original.verification();
     }
 
     WalReceiverConfig build() {
@@ -79,6 +82,7 @@ final class ConfigCopy {
                 original.windowBytes(),
                 environment,
                 passwordPrompt,
-                compression);
+                compression,
+                verification);
     }
 }

@@ -48,6 +48,7 @@ final class StreamLoop implements ServerMessage.Handler {
     private final TimelineId timeline;
     private final SegmentWriter writer;
     private final WalFlusher flusher;
+    private final @Nullable RecordVerifier verifier;
     private final StatusReporter reporter;
     private final SilenceWatch silence;
     private final FeedbackSender feedback;
@@ -73,6 +74,7 @@ final class StreamLoop implements ServerMessage.Handler {
      *
      * @param start first position asked for
      * @param floor everything of this timeline before it is durable already
+     * @param verifier checks the records beside us, or null if nobody does
      */
     StreamLoop(
             Context context,
@@ -81,7 +83,8 @@ final class StreamLoop implements ServerMessage.Handler {
             Lsn floor,
             SegmentWriter writer,
             WalFlusher flusher,
-            StreamPageCheck pageCheck) {
+            StreamPageCheck pageCheck,
+            @Nullable RecordVerifier verifier) {
         this.context = context;
         this.config = context.config();
         this.timeline = timeline;
@@ -90,6 +93,7 @@ final class StreamLoop implements ServerMessage.Handler {
         this.writer = writer;
         this.flusher = flusher;
         this.pageCheck = pageCheck;
+        this.verifier = verifier;
         reporter = new StatusReporter(context.connection(), config, context.clock(), floor);
         silence = new SilenceWatch(config.receiveTimeout(), context.clock());
         feedback = new FeedbackSender(context.connection(), config, context.clock());
@@ -131,6 +135,10 @@ final class StreamLoop implements ServerMessage.Handler {
         flusher.check();
         tellDiskFull();
         boolean more = writeHeld() && receiveSome();
+        if (verifier != null) {
+            verifier.check();
+            verifier.written(received);
+        }
         publishProgress();
         feedback.sendIfDue();
         if (held == null) {

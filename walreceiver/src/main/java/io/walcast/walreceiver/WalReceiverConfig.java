@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment where defaults for the conninfo come from
  * @param passwordPrompt asked for a password that is not known, or null
  * @param compression how segments are compressed, or null for plain ones
+ * @param verification whether every record is checked, and what a bad one does
  */
 public record WalReceiverConfig(
         String conninfo,
@@ -50,7 +51,8 @@ public record WalReceiverConfig(
         int windowBytes,
         Map<String, String> environment,
         @Nullable PasswordPrompt passwordPrompt,
-        @Nullable SegmentCompression compression) {
+        @Nullable SegmentCompression compression,
+        Verification verification) {
 
     public WalReceiverConfig {
         requireNonNull(conninfo, "conninfo");
@@ -58,12 +60,17 @@ public record WalReceiverConfig(
         requireNonNull(flushPolicy, "flushPolicy");
         requireNonNull(applicationName, "applicationName");
         requireNonNull(policy, "policy");
+        requireNonNull(verification, "verification");
         environment = Map.copyOf(environment);
         requireNotNegative(statusInterval, "statusInterval");
         requireNotNegative(receiveTimeout, "receiveTimeout");
         requireNotNegative(connectTimeout, "connectTimeout");
         if (createSlot && slot == null) {
             throw new IllegalArgumentException("createSlot: true (expected: with a slot)");
+        }
+        if (compression != null && verification != Verification.NONE) {
+            throw new IllegalArgumentException(
+                    "verification: " + verification + " (expected: NONE, as segments are compressed)");
         }
     }
 
@@ -95,7 +102,8 @@ public record WalReceiverConfig(
                 ConnectOptions.DEFAULT_WINDOW_BYTES,
                 System.getenv(),
                 null,
-                null);
+                null,
+                Verification.NONE);
     }
 
     /** Returns a copy that streams through a slot that exists. */
@@ -189,6 +197,13 @@ public record WalReceiverConfig(
     public WalReceiverConfig withCompression(@Nullable SegmentCompression compression) {
         ConfigCopy copy = new ConfigCopy(this);
         copy.compression = compression;
+        return copy.build();
+    }
+
+    /** Returns a copy that checks every record, or does not. */
+    public WalReceiverConfig withVerification(Verification verification) {
+        ConfigCopy copy = new ConfigCopy(this);
+        copy.verification = verification;
         return copy.build();
     }
 

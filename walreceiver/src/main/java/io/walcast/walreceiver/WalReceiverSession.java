@@ -30,6 +30,7 @@ import io.walcast.transport.StreamOptions;
 import io.walcast.transport.SystemIdentity;
 import io.walcast.transport.WalReceiverConnection;
 import io.walcast.transport.WalReceiverTransport;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * point, fetches histories, streams timeline after timeline on the same connection, and ends with a reason. Who tries
  * again is outside.
  *
- * <p>Threading: {@link #run} is called once and uses the calling thread as the receiver thread, plus two that it starts
+ * <p>Threading: {@link #run} is called once and uses the calling thread as the receiver thread, plus two or three that it starts
  * and ends; {@link #stop} and {@link #shared} from any thread. The directory stays open and belongs to the caller.
  */
 public final class WalReceiverSession {
@@ -294,7 +295,8 @@ public final class WalReceiverSession {
             SegmentSize segmentSize,
             StreamStart start,
             Lsn floor) {
-        try (SegmentWriter writer = directory.openSegments(segmentSize, start.timeline(), start.lsn())) {
+        try (SegmentWriter writer = directory.openSegments(segmentSize, start.timeline(), start.lsn());
+                RecordVerifier verifier = verifier(writer, segmentSize, server)) {
             StreamLoop.Outcome outcome;
             StreamLoop loop;
             try (WalFlusher flusher = new WalFlusher(writer, latch, threads)) {
@@ -308,10 +310,14 @@ public final class WalReceiverSession {
                         floor,
                         writer,
                         flusher,
-                        pageCheck);
+                        pageCheck,
+                        verifier);
                 outcome = loop.run();
             }
             loop.finish(outcome);
+            if (verifier != null) {
+                verifier.finish();
+            }
             return switch (outcome) {
                 case STOP_REQUESTED -> endFromOurSide(connection, ReceiveEnd.STOP_REQUESTED);
                 case END_POSITION -> endFromOurSide(connection, ReceiveEnd.END_POSITION);
@@ -326,6 +332,24 @@ public final class WalReceiverSession {
                 }
             };
         }
+    }
+
+    private @Nullable RecordVerifier verifier(SegmentWriter writer, SegmentSize segmentSize, SystemIdentity server) {
+        if (config.verification() == Verification.NONE) {
+            return null;
+        }
+        TimelineId timeline = writer.timeline();
+        TimelineHistory history = directory
+                .readHistory(timeline)
+                .map(content -> TimelineHistory.parse(timeline, ByteBuffer.wrap(content)))
+                .orElse(null);
+        WrittenRecords records = new WrittenRecords(
+                writer,
+                directory.receivedPages(timeline, segmentSize),
+                segmentSize,
+                server.systemIdentifier(),
+                history);
+        return new RecordVerifier(config.verification(), records, latch, listener::onWarning, threads);
     }
 
     /** All is safe and confirmed by now, so a server that does not take part in the farewell costs little. */

@@ -35,7 +35,8 @@ class WalReceiverConfigTest {
                         ConnectOptions.DEFAULT_WINDOW_BYTES,
                         System.getenv(),
                         null,
-                        null));
+                        null,
+                        Verification.NONE));
     }
 
     @Test
@@ -53,11 +54,20 @@ class WalReceiverConfigTest {
         assertThat(defaults.withPolicy(ConnectOptions.Policy.STRICT).policy()).isEqualTo(ConnectOptions.Policy.STRICT);
         assertThat(defaults.withEnvironment(Map.of("PGHOST", "x")).environment())
                 .containsExactly(Map.entry("PGHOST", "x"));
+        assertThat(defaults.withVerification(Verification.STOP).verification()).isEqualTo(Verification.STOP);
         assertThat(defaults.withPasswordPrompt(user -> null).passwordPrompt()).isNotNull();
         SegmentCompression gzip = SegmentCompression.gzip(1);
         assertThat(defaults.withCompression(gzip).compression()).isEqualTo(gzip);
         assertThat(defaults.withCompression(gzip).withSlot("s").compression()).isEqualTo(gzip);
         assertThat(defaults.withApplicationName("a").conninfo()).isEqualTo(defaults.conninfo());
+    }
+
+    @Test
+    void refusesToVerifyWhatIsCompressed() {
+        WalReceiverConfig verifying = defaults.withVerification(Verification.WARN);
+
+        assertThatThrownBy(() -> verifying.withCompression(SegmentCompression.gzip(1)))
+                .hasMessageContaining("expected: NONE, as segments are compressed");
     }
 
     @Test

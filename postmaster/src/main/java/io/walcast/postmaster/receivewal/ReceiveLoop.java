@@ -253,6 +253,7 @@ final class ReceiveLoop {
                 .withStatusInterval(Duration.ofSeconds(options.statusIntervalS))
                 .withApplicationName(ReceiveWal.APPLICATION_NAME)
                 .withPolicy(primary.policy())
+                .withVerification(options.verification)
                 .withPasswordPrompt(primary.prompt());
         if (options.slot != null) {
             config = config.withSlot(options.slot);

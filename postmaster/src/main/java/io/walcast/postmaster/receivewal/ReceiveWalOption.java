@@ -38,7 +38,15 @@ enum ReceiveWalOption {
     REFUSE_WEAK("refuse-weak", '\0', "", Group.CONNECTION, "demand verified TLS, and SCRAM or a client certificate"),
     PROGRESS("progress", '\0', "", Group.GENERAL, "show position, rate and lag while receiving"),
     STATUS_JSON("status-json", '\0', "FILE", Group.GENERAL, "keep a status in JSON in this file"),
+    VERIFY(
+            "verify",
+            '\0',
+            "[=stop|warn]",
+            Group.GENERAL,
+            "check every record; stop at the first bad one (default), or warn"),
     SERVE("serve", '\0', "ADDRESS", Group.GENERAL, "also serve it at HOST:PORT or grpcs://HOST:PORT (repeatable)");
+
+    private static final String OPTIONAL = "[";
 
     private final String longName;
     private final char shortName;
@@ -73,10 +81,15 @@ enum ReceiveWalOption {
 
     static Getopt<ReceiveWalOption> getopt(String argv0, List<String> arguments) {
         List<Getopt.Option<ReceiveWalOption>> table = Arrays.stream(values())
-                .map(o -> new Getopt.Option<>(o, o.longName, o.shortName, !o.argument.isEmpty()))
+                .map(o -> new Getopt.Option<>(
+                        o, o.longName, o.shortName, o.mustHaveArgument(), o.argument.startsWith(OPTIONAL)))
                 .toList();
         int first = List.of(values()).indexOf(TRANSPORT);
         return new Getopt<>(argv0, table.subList(0, first), table.subList(first, table.size()), arguments);
+    }
+
+    private boolean mustHaveArgument() {
+        return !argument.isEmpty() && !argument.startsWith(OPTIONAL);
     }
 
     String longName() {
@@ -91,7 +104,7 @@ enum ReceiveWalOption {
             default -> shortName;
         };
         String start = letter == 0 ? "    " : "-" + letter + ", ";
-        return start + "--" + longName + (argument.isEmpty() ? "" : "=" + argument);
+        return start + "--" + longName + (mustHaveArgument() ? "=" : "") + argument;
     }
 
     Group group() {

@@ -11,6 +11,7 @@ import io.walcast.core.error.ConfigurationException;
 import io.walcast.core.storage.SegmentCompression;
 import io.walcast.postmaster.serve.ListenAddress;
 import io.walcast.transport.ConnectOptions.Policy;
+import io.walcast.walreceiver.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ final class ReceiveWalOptions {
     boolean synchronous;
     boolean sync = true;
     boolean progress;
+    Verification verification = Verification.NONE;
     final List<ListenAddress> serve = new ArrayList<>();
 
     @Nullable
@@ -140,6 +142,7 @@ final class ReceiveWalOptions {
             case REFUSE_WEAK -> policy = Policy.STRICT;
             case PROGRESS -> progress = true;
             case STATUS_JSON -> statusJson = argument;
+            case VERIFY -> verification = verification(argument);
             case SERVE -> serve.add(listenAddress(argument));
         }
     }
@@ -168,9 +171,23 @@ final class ReceiveWalOptions {
             throw new UsageException(ERROR_AND_HINT, "no target directory specified");
         }
         compression = CompressionSpec.compression(compressionSpec);
+        if (compression != null && verification != Verification.NONE) {
+            throw new UsageException(ERROR_AND_HINT, "cannot use --verify together with --compress");
+        }
         if (compression != null && isRelay()) {
             throw new UsageException(ERROR_AND_HINT, "cannot use --compress together with --serve");
         }
+    }
+
+    private static Verification verification(String argument) {
+        return switch (argument) {
+            case "", "stop" -> Verification.STOP;
+            case "warn" -> Verification.WARN;
+            default ->
+                throw new UsageException(
+                        ERROR_AND_HINT,
+                        "invalid value \"" + argument + "\" for option --verify (expected: stop or warn)");
+        };
     }
 
     private static ListenAddress listenAddress(String argument) {

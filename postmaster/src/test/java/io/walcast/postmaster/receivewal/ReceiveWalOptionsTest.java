@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walcast.core.Lsn;
 import io.walcast.postmaster.receivewal.ReceiveWalOptions.PasswordMode;
 import io.walcast.postmaster.serve.ListenAddress;
+import io.walcast.walreceiver.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,18 @@ class ReceiveWalOptionsTest {
                 .containsExactly(ListenAddress.parse("localhost:5433"), ListenAddress.parse("[::1]:0"));
         assertThat(parse("-D", "x").isRelay()).isFalse();
         assertThatThrownBy(() -> parse("-D", "x", "--serve", "here")).hasMessageContaining("expected: HOST:PORT");
+    }
+
+    @Test
+    void verifiesWhenAskedTo() {
+        assertThat(parse("-D", "x").verification).isEqualTo(Verification.NONE);
+        assertThat(parse("-D", "x", "--verify").verification).isEqualTo(Verification.STOP);
+        assertThat(parse("-D", "x", "--verify=stop").verification).isEqualTo(Verification.STOP);
+        assertThat(parse("-D", "x", "--verify=warn").verification).isEqualTo(Verification.WARN);
+        assertThatThrownBy(() -> parse("-D", "x", "--verify=always"))
+                .hasMessage("invalid value \"always\" for option --verify (expected: stop or warn)");
+        assertThatThrownBy(() -> parse("-D", "x", "--verify", "-Z1"))
+                .hasMessage("cannot use --verify together with --compress");
     }
 
     @Test

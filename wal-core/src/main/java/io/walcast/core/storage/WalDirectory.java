@@ -210,6 +210,11 @@ public final class WalDirectory implements AutoCloseable {
         return new DirectoryPageSource(layout, timeline, size);
     }
 
+    /** Returns a reader of what is received on {@code timeline} while it is; to be closed. */
+    public ReceivedPages receivedPages(TimelineId timeline, SegmentSize size) {
+        return new ReceivedPages(layout, timeline, size);
+    }
+
     /** Returns whether the history file of {@code timeline} is here. An empty file is none. */
     public boolean hasHistory(TimelineId timeline) {
         return histories.has(timeline);
