@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.receivewal;
 
+import static io.walcast.postmaster.WalcastProgram.awaitMessage;
 import static io.walcast.postmaster.WalcastProgram.pgReceivewal;
 import static io.walcast.postmaster.WalcastProgram.walcast;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,7 +74,7 @@ class StatusJsonIT {
             assertThat(status()).containsPattern("\"sqlstate\" : \"(08006|57P0.)\"");
             server.start();
             awaitStatus("\"reconnects\" : 1");
-            assertThat(receiver.stderr()).contains("walcast receivewal: starting log streaming at ");
+            awaitMessage(receiver, "walcast receivewal: starting log streaming at ");
 
             receiver.terminate();
             receiver.await(TIMEOUT).requireSuccess();
