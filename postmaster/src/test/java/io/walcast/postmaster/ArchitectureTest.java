@@ -54,7 +54,7 @@ class ArchitectureTest {
     private static final Pattern EMPTY_WORD =
             Pattern.compile(".*(Manager|Helper|Utils?|Impl|Base|Info|Data)|Abstract[A-Z].*|I[A-Z][a-z].*");
 
-    private static final List<String> WORDS_OF_POSTGRESQL = List.of("XLogData", "SenderInfo");
+    private static final List<String> WORDS_OF_POSTGRESQL = List.of("XLogData", "SenderInfo", "ResourceManager");
 
     @Test
     void seesAllModules() {

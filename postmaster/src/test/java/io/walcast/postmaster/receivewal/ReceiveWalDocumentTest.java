@@ -30,7 +30,10 @@ class ReceiveWalDocumentTest {
     }
 
     private static Stream<String> firstCells(String text) {
-        return text.lines().filter(line -> line.startsWith("| ")).map(line -> line.substring(2, line.indexOf(" |", 2)));
+        return text.lines()
+                .filter(line -> line.startsWith("| "))
+                .map(line -> line.substring(2, line.indexOf(" |", 2)))
+                .map(cell -> cell.replace("\\|", "|"));
     }
 
     @Test
