@@ -30,7 +30,13 @@ enum CrashScenario {
     TIMELINE_SWITCH_AT_SEGMENT_END(at(1, 0), ForkedWal.SECOND, at(1, -7_000), at(1, 12_000)),
 
     /** The first segment of the new timeline is finished. */
-    SEGMENT_END_AFTER_SWITCH(at(1, -16_000), ForkedWal.SECOND, at(1, -9_000), at(1, 9_000));
+    SEGMENT_END_AFTER_SWITCH(at(1, -16_000), ForkedWal.SECOND, at(1, -9_000), at(1, 9_000)),
+
+    /** As the first start, with gzip. */
+    COMPRESSED_FIRST_START(far(), TimelineId.FIRST, at(0, 0), at(0, 18_000)),
+
+    /** As the segment end, with gzip. */
+    COMPRESSED_SEGMENT_END(far(), TimelineId.FIRST, at(1, -12_000), at(1, 12_000));
 
     private final long fork;
     private final int timeline;
@@ -58,7 +64,7 @@ enum CrashScenario {
 
     /** What the server has. */
     ForkedWal wal() {
-        return new ForkedWal(new Lsn(fork));
+        return new ForkedWal(new Lsn(fork), isGzip());
     }
 
     /** Runs it, until {@code machine} stops. */
@@ -70,6 +76,10 @@ enum CrashScenario {
             // The point of it.
         }
         return steps.witness();
+    }
+
+    private boolean isGzip() {
+        return name().startsWith("COMPRESSED_");
     }
 
     TimelineId timeline() {

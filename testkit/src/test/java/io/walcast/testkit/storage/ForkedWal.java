@@ -7,6 +7,13 @@ import io.walcast.core.Lsn;
 import io.walcast.core.SegmentName;
 import io.walcast.core.SegmentSize;
 import io.walcast.core.TimelineId;
+import io.walcast.core.storage.SegmentCompression;
+import io.walcast.core.storage.SegmentDecompressor;
+import io.walcast.core.storage.WalDirectoryOptions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -25,10 +32,13 @@ final class ForkedWal {
     private static final byte OTHER = 0x55;
 
     private final Lsn fork;
+    private final boolean gzip;
     private final byte[] second;
 
-    ForkedWal(Lsn fork) {
+    /** Makes one whose receivers keep it compressed, or not. */
+    ForkedWal(Lsn fork, boolean gzip) {
         this.fork = fork;
+        this.gzip = gzip;
         this.second = StreamBytes.all();
         int forkAt = (int) fork.minus(START);
         for (int i = forkAt; i < second.length; i++) {
@@ -55,10 +65,38 @@ final class ForkedWal {
                 : StreamBytes.from(start, length);
     }
 
-    /** Returns whether {@code content}, the file of the segment at {@code start}, has the right bytes up to {@code end}. */
+    /** Returns how a receiver's directory is to be opened. */
+    WalDirectoryOptions options() {
+        WalDirectoryOptions options = WalDirectoryOptions.DEFAULTS.withCreate(true);
+        return gzip ? options.withCompression(SegmentCompression.gzip(1)) : options;
+    }
+
+    /** Returns what {@code bytes}, those of a file, hold: as much as whoever knows nothing of us can read. */
+    byte[] content(byte[] bytes) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        try (InputStream in = SegmentDecompressor.GZIP.open(new ByteArrayInputStream(bytes))) {
+            byte[] block = new byte[8192];
+            for (int read = in.read(block); gzip && read >= 0; read = in.read(block)) {
+                content.write(block, 0, read);
+            }
+        } catch (IOException e) {
+            // Cut off here, or not compressed at all.
+        }
+        return gzip ? content.toByteArray() : bytes;
+    }
+
+    /** Returns what the names of finished segments end with. */
+    String suffix() {
+        return gzip ? ".gz" : "";
+    }
+
+    /**
+     * Returns whether {@code content}, that of the segment at {@code start}, has the right bytes up to {@code end}; a plain
+     * file has the size of a segment, too.
+     */
     boolean matches(TimelineId timeline, byte[] content, Lsn start, Lsn end) {
         int length = (int) Math.min(end.minus(start), SIZE.bytes());
-        return content.length == SIZE.bytes()
+        return (gzip ? content.length >= length : content.length == SIZE.bytes())
                 && ByteBuffer.wrap(content, 0, length).equals(bytes(timeline, start, length));
     }
 

@@ -58,7 +58,7 @@ final class ReceiveSteps {
     }
 
     private WalDirectoryOptions options() {
-        return WalDirectoryOptions.DEFAULTS.withCreate(true).withWarnings(warnings::add);
+        return witness.wal().options().withWarnings(warnings::add);
     }
 
     /** Brings the directory in order and no more. Returns where streaming would go on. */

@@ -8,6 +8,7 @@ import io.walcast.core.SegmentName;
 import io.walcast.core.TimelineId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +57,12 @@ record Witness(ForkedWal wal, Lsn first, Lsn second, Lsn written) {
         }
     }
 
-    private static byte @Nullable [] content(FaultyFileSystem found, String fileName) throws IOException {
+    private byte @Nullable [] content(FaultyFileSystem found, String fileName) throws IOException {
         List<String> names = found.names(ReceiveSteps.DIRECTORY);
-        for (String candidate : List.of(fileName, fileName + ".partial")) {
+        String finished = fileName + wal.suffix();
+        for (String candidate : List.of(finished, finished + ".partial")) {
             if (names.contains(candidate)) {
-                return found.content(ReceiveSteps.DIRECTORY.resolve(candidate));
+                return wal.content(found.content(ReceiveSteps.DIRECTORY.resolve(candidate)));
             }
         }
         return null;
@@ -90,9 +92,9 @@ record Witness(ForkedWal wal, Lsn first, Lsn second, Lsn written) {
                     && !at.isBefore(ForkedWal.SIZE.startOfSegment(wal.fork()));
             TimelineId timeline = forked ? ForkedWal.SECOND : TimelineId.FIRST;
             String fileName = ForkedWal.fileName(timeline, at);
-            assertThat(found.names(ReceiveSteps.DIRECTORY)).contains(fileName);
-            assertThat(wal.matches(
-                            timeline, found.content(ReceiveSteps.DIRECTORY.resolve(fileName)), at, ForkedWal.next(at)))
+            assertThat(found.names(ReceiveSteps.DIRECTORY)).contains(fileName + wal.suffix());
+            byte[] content = wal.content(found.content(ReceiveSteps.DIRECTORY.resolve(fileName + wal.suffix())));
+            assertThat(wal.matches(timeline, content, at, ForkedWal.next(at)))
                     .as("finished segment %s", fileName)
                     .isTrue();
         }
@@ -101,12 +103,27 @@ record Witness(ForkedWal wal, Lsn first, Lsn second, Lsn written) {
     private static List<SegmentName> segments(FaultyFileSystem found) {
         List<SegmentName> segments = new ArrayList<>();
         for (String name : found.names(ReceiveSteps.DIRECTORY)) {
-            if (name.matches("[0-9A-F]{24}(\\.partial)?")) {
+            if (name.matches("[0-9A-F]{24}(\\.gz)?(\\.partial)?")) {
                 segments.add(
                         SegmentName.parse(name.substring(0, 24), ForkedWal.SIZE).orElseThrow());
             }
         }
         segments.sort(Comparator.comparing(SegmentName::segmentNumber).thenComparing(SegmentName::timeline));
         return segments;
+    }
+
+    /** Returns what the directory holds, one line for each file, whatever its form. */
+    String contents(FaultyFileSystem found) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String name : found.names(ReceiveSteps.DIRECTORY)) {
+            if (!name.startsWith(".")) {
+                byte[] bytes = found.content(ReceiveSteps.DIRECTORY.resolve(name));
+                byte[] content = name.matches("[0-9A-F]{24}.*") ? wal.content(bytes) : bytes;
+                text.append(name).append(' ').append(content.length);
+                text.append(' ').append(Arrays.hashCode(content)).append('\n');
+            }
+        }
+        return text.append(found.names(ReceiveSteps.DIRECTORY.resolve(".walcast")))
+                .toString();
     }
 }
