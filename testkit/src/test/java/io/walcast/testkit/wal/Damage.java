@@ -21,6 +21,14 @@ enum Damage {
             return segment;
         }
     },
+    FLAG_FLIP_IN_PAGE_HEADER {
+        @Override
+        byte[] apply(byte[] segment, Place place) {
+            segment[place.offset(PAGE_BYTES) + AT_PAGE_FLAGS] ^=
+                    (byte) (1 << place.random().nextInt(PAGE_FLAGS));
+            return segment;
+        }
+    },
     BYTES_AS_NUMBERS {
         @Override
         byte[] apply(byte[] segment, Place place) {
@@ -123,6 +131,8 @@ enum Damage {
 
     private static final int PAGE_BYTES = 8192;
     private static final int PAGE_HEADER_BYTES = 24;
+    private static final int AT_PAGE_FLAGS = 2;
+    private static final int PAGE_FLAGS = 4;
     private static final int SECTOR_BYTES = 512;
 
     /** Where it happens: between two offsets of a segment, whose file may have been an older segment's before. */

@@ -196,7 +196,7 @@ public final class RecordScanner {
             case WITHIN -> {
                 if (overwritten && !continued) {
                     state = State.BETWEEN;
-                } else if (!continued || remaining != recordBytes - recordDone) {
+                } else if (overwritten || !continued || remaining != recordBytes - recordDone) {
                     stick();
                     return at;
                 }
