@@ -28,7 +28,7 @@ enum ReceiveWalOption {
             "time between status updates (default: 10; 0: none by time)"),
     SLOT("slot", 'S', "SLOTNAME", Group.GENERAL, "replication slot to stream through"),
     VERBOSE("verbose", 'v', "", Group.GENERAL, "say more on standard error"),
-    COMPRESS("compress", 'Z', "METHOD[:DETAIL]", Group.GENERAL, "compress segments (this build: none)"),
+    COMPRESS("compress", 'Z', "METHOD[:DETAIL]", Group.GENERAL, "compress segments: gzip, lz4, zstd or none"),
     CREATE_SLOT("create-slot", '\0', "", Group.ACTION, "create the replication slot named with --slot, then exit"),
     DROP_SLOT("drop-slot", '\0', "", Group.ACTION, "drop the replication slot named with --slot, then exit"),
     IF_NOT_EXISTS("if-not-exists", '\0', "", Group.GENERAL, "with --create-slot: no error if the slot exists"),

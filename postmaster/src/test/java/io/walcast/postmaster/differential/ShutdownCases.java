@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.walcast.postmaster.differential;
 
+import io.walcast.core.Lsn;
 import io.walcast.core.PgTimestamp;
 import io.walcast.core.protocol.StandbyMessage;
 import java.util.List;
@@ -37,8 +38,15 @@ final class ShutdownCases {
                         (talk, site) -> talk.next().copyDone().answer()));
     }
 
+    /** PostgreSQL takes a walsender for idle until a moment after it has said that the stream begins: it has to answer. */
     private static Talk begin(Talk talk, Site site) {
-        return talk.replication().ask("START_REPLICATION " + site.flush()).next();
+        StandbyMessage nothingConfirmed =
+                new StandbyMessage.StatusUpdate(Lsn.INVALID, Lsn.INVALID, Lsn.INVALID, PgTimestamp.NONE, true);
+        return talk.replication()
+                .ask("START_REPLICATION " + site.flush())
+                .next()
+                .send(nothingConfirmed)
+                .next();
     }
 
     private static StandbyMessage confirmed(Site site, boolean replyRequested) {

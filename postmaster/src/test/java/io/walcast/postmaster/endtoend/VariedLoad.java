@@ -45,7 +45,7 @@ final class VariedLoad {
 
     private static void tablespace(PostgresServer server) {
         Path directory = server.dataDirectory().resolveSibling("a_tablespace");
-        server.execute("COPY (SELECT 1) TO PROGRAM 'mkdir -m 700 \"" + directory + "\"'");
+        server.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; mkdir -m 700 \"" + directory + "\"'");
         server.execute(
                 "CREATE TABLESPACE elsewhere LOCATION '" + directory + "'",
                 "CREATE TABLE there (a int) TABLESPACE elsewhere",
