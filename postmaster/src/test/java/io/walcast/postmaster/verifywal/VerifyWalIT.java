@@ -102,7 +102,7 @@ class VerifyWalIT {
         Result shown = verify("--progress");
 
         assertThat(shown.exitCode()).isEqualTo(ExitCodes.OK);
-        assertThat(shown.stderr()).contains("% read");
+        assertThat(shown.stderr()).contains("%) read");
     }
 
     @Test
